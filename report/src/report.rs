@@ -1,0 +1,131 @@
+//! The report: the sections of one week that go to one collector.
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits::{MAX_REPORT_BYTES, MAX_SECTIONS, MAX_SITES, MAX_VALUES};
+use crate::section::Section;
+use crate::week::Week;
+
+/// The sections of one week that go to one collector, in one request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Format version: 1.
+    pub headcount: u8,
+    /// The week.
+    pub week: Week,
+    /// One section for each library version.
+    pub sections: Vec<Section>,
+}
+
+/// Why bytes are not a report.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// Not the JSON of a report.
+    #[error("the report cannot be read: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Written by another format version.
+    #[error("report format {0} is unknown; this headcount reads format 1")]
+    Format(u8),
+    /// Over a limit.
+    #[error("the report has {count} {what}; the limit is {limit}")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many are allowed.
+        limit: usize,
+    },
+}
+
+impl Report {
+    /// A report of this format.
+    #[must_use]
+    pub fn new(week: Week, sections: Vec<Section>) -> Self {
+        Self { headcount: 1, week, sections }
+    }
+
+    /// Reads a report. There is no other way to hold one that came from outside.
+    ///
+    /// # Errors
+    /// When it is not one, has an unknown field or word, or is over a limit.
+    pub fn decode(bytes: &[u8]) -> Result<Self, ReportError> {
+        let limit = |what, count, limit| {
+            if count > limit { Err(ReportError::TooMany { what, count, limit }) } else { Ok(()) }
+        };
+        limit("bytes", bytes.len(), MAX_REPORT_BYTES)?;
+        let report: Self = serde_json::from_slice(bytes)?;
+        if report.headcount != 1 {
+            return Err(ReportError::Format(report.headcount));
+        }
+        limit("sections", report.sections.len(), MAX_SECTIONS)?;
+        for section in &report.sections {
+            limit("sites in one section", section.sites.len(), MAX_SITES)?;
+            let features = section.features.as_ref().map_or(0, std::collections::BTreeSet::len);
+            limit("features in one section", features, MAX_VALUES)?;
+            limit("dependencies in one section", section.dependencies.len(), MAX_VALUES)?;
+            for versions in section.dependencies.values() {
+                limit("versions of one dependency", versions.len(), MAX_VALUES)?;
+            }
+            limit("system libraries in one section", section.system.len(), MAX_VALUES)?;
+        }
+        Ok(report)
+    }
+
+    /// Writes the report: the exact bytes that are shown and sent.
+    ///
+    /// # Panics
+    /// Never: a report holds nothing that JSON cannot say.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).expect("a report is plain JSON");
+        bytes.push(b'\n');
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REPORT: &str = r#"{"headcount": 1, "week": "2026-W47", "sections": [
+        {"id": "000102030405060708090a0b0c0d0e0f", "library": "counted-library", "version": "1.4.2",
+         "origin": "developer", "scanned": true, "rustc": ["1.95"],
+         "target": ["x86_64-unknown-linux-gnu"], "features": ["std", "tls"],
+         "dependencies": {"libz-sys": ["1.1.23"]}, "system": {"openssl": ["3.0.19"]},
+         "sites": {"client::Client::send": ["linked", "called", "called>=100"],
+                   "client::Client::old": ["linked"]}}]}"#;
+
+    #[test]
+    fn decoding_undoes_encoding() {
+        let report = Report::decode(REPORT.as_bytes()).unwrap();
+        assert_eq!(Report::decode(&report.encode()).unwrap(), report);
+    }
+
+    #[track_caller]
+    fn refused(from: &str, to: &str, because: &str) {
+        let text = REPORT.replacen(from, to, 1);
+        assert_ne!(text, REPORT);
+        let error = Report::decode(text.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(because), "{error}");
+    }
+
+    #[test]
+    fn refusals_name_the_problem() {
+        refused("\"headcount\": 1", "\"headcount\": 2", "format 2");
+        refused("\"origin\"", "\"host\": \"x\", \"origin\"", "unknown field `host`");
+        refused("1.4.2", "1.4.2-rc1", "plain version");
+        refused("\"called\"", "\"shouted\"", "unknown variant");
+        refused("2026-W47", "2026-W99", "ISO week");
+        refused("000102", "00010Z", "hexadecimal");
+        refused("x86_64-unknown", "x86_64-acme", "target");
+    }
+
+    #[test]
+    fn an_oversized_report_is_refused_unread() {
+        let error = Report::decode(&vec![b' '; MAX_REPORT_BYTES + 1]).unwrap_err();
+        assert!(matches!(error, ReportError::TooMany { what: "bytes", .. }));
+    }
+}

@@ -1,0 +1,162 @@
+//! The section: what one machine says about one library version for one week.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::vocabulary::{
+    CrateName, FeatureName, PlainVersion, RustcVersion, SitePath, SystemVersion, Target,
+};
+
+/// What one machine says about one library version for one week.
+///
+/// It stands alone: nothing ties two sections of one machine together. A field that is absent is
+/// unknown, and leaves the denominator of every answer about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// Random; the same on every retry, so that a collector counts the section once.
+    pub id: SectionId,
+    /// The library.
+    pub library: CrateName,
+    /// Its version.
+    pub version: PlainVersion,
+    /// Where the programs ran.
+    pub origin: Origin,
+    /// Whether every executable that was seen was scanned too, so that a missing
+    /// [`Fact::Linked`] means "not linked".
+    pub scanned: bool,
+    /// Compilers that built it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub rustc: BTreeSet<RustcVersion>,
+    /// Targets that it was built for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub target: BTreeSet<Target>,
+    /// Cargo features that some build enabled. Empty means none, absent means unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub features: Option<BTreeSet<FeatureName>>,
+    /// Versions of direct, public dependencies that builds linked.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dependencies: BTreeMap<CrateName, BTreeSet<PlainVersion>>,
+    /// Versions of system libraries that builds linked.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub system: BTreeMap<CrateName, BTreeSet<SystemVersion>>,
+    /// What was seen of each site. A site of which nothing was seen is left out.
+    pub sites: BTreeMap<SitePath, BTreeSet<Fact>>,
+}
+
+/// One thing that was seen of a site. Seen or not: never how often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Fact {
+    /// The linker kept it in some binary.
+    #[serde(rename = "linked")]
+    Linked,
+    /// It was hit.
+    #[serde(rename = "called")]
+    Called,
+    /// The machine's programs hit it at least 100 times that week.
+    #[serde(rename = "called>=100")]
+    Called100,
+    /// At least 10,000 times.
+    #[serde(rename = "called>=10000")]
+    Called10000,
+}
+
+impl Fact {
+    /// All facts, in order.
+    pub const ALL: [Self; 4] = [Self::Linked, Self::Called, Self::Called100, Self::Called10000];
+
+    /// The word for it, as in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Linked => "linked",
+            Self::Called => "called",
+            Self::Called100 => "called>=100",
+            Self::Called10000 => "called>=10000",
+        }
+    }
+
+    /// The facts that a week's count gives.
+    #[must_use]
+    pub fn of_count(count: u64) -> BTreeSet<Self> {
+        [(1, Self::Called), (100, Self::Called100), (10_000, Self::Called10000)]
+            .into_iter()
+            .filter_map(|(least, fact)| (count >= least).then_some(fact))
+            .collect()
+    }
+}
+
+/// Where programs ran.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// On a developer's machine, through cargo.
+    #[default]
+    Developer,
+    /// Where a user runs them, as the owner or the application said.
+    Deployed,
+}
+
+impl Origin {
+    /// The word for it, as in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Developer => "developer",
+            Self::Deployed => "deployed",
+        }
+    }
+}
+
+/// Sixteen random bytes, written as 32 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SectionId(pub [u8; 16]);
+
+/// A text that is no [`SectionId`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a section's id is 32 lower-case hexadecimal digits")]
+pub struct SectionIdError;
+
+impl FromStr for SectionId {
+    type Err = SectionIdError;
+
+    fn from_str(text: &str) -> Result<Self, SectionIdError> {
+        let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if text.len() != 32 || !text.bytes().all(is_hex) {
+            return Err(SectionIdError);
+        }
+        u128::from_str_radix(text, 16).map(|id| Self(id.to_be_bytes())).map_err(|_| SectionIdError)
+    }
+}
+
+impl fmt::Display for SectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+impl fmt::Debug for SectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SectionId({self})")
+    }
+}
+
+impl TryFrom<String> for SectionId {
+    type Error = SectionIdError;
+
+    fn try_from(text: String) -> Result<Self, SectionIdError> {
+        text.parse()
+    }
+}
+
+impl From<SectionId> for String {
+    fn from(id: SectionId) -> String {
+        id.to_string()
+    }
+}
