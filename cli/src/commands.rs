@@ -1,0 +1,26 @@
+//! One module per command, each with its arguments and a `run`.
+
+pub(crate) mod ask;
+pub(crate) mod audit;
+pub(crate) mod consent;
+pub(crate) mod manifest;
+pub(crate) mod send;
+pub(crate) mod show;
+
+use std::process::ExitCode;
+
+use crate::args::Command;
+
+/// Runs a command. Errors become exit status 2; what a `--deny` or `--check` found is 1.
+pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Audit(args) => audit::run(&args),
+        Command::Manifest(args) => manifest::run(&args),
+        Command::On(args) => consent::on(&args),
+        Command::Off(args) => consent::off(&args),
+        Command::Status(args) => consent::status(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Send(args) => send::run(&args),
+        Command::Ask(args) => ask::run(&args),
+    }
+}
