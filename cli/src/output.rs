@@ -17,7 +17,7 @@ pub(crate) const DIM: Style = Style::new().dimmed();
 /// A table without borders whose columns fit the terminal.
 pub(crate) fn table() -> Table {
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table
 }
 
