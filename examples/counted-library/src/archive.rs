@@ -72,6 +72,10 @@ impl Archive {
     /// # Errors
     /// [`Error::NotAnArchive`] for anything else, a newer archive included; [`Error::Damaged`] or
     /// [`Error::Index`] when no index is found.
+    #[deprecated(
+        since = "1.3.0",
+        note = "repack old archives with `pack`, then use `Archive::open`"
+    )]
     pub fn open_legacy(bytes: Vec<u8>) -> Result<Self> {
         let index = layout::read_legacy_index(&bytes)?;
         Ok(Self { bytes, index })
@@ -222,6 +226,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(deprecated, reason = "has to work until it is removed")]
     fn an_old_archive_opens_only_when_asked_for() {
         assert!(matches!(Archive::open(legacy()), Err(Error::Legacy)));
         assert_eq!(Archive::open_legacy(legacy()).unwrap().verify().unwrap(), 2);

@@ -30,6 +30,7 @@ pub fn crc_of_reader<R: Read>(mut reader: R) -> io::Result<u32> {
 }
 
 /// The Adler-32 of `bytes`, as in zlib streams.
+#[deprecated(since = "1.2.0", note = "use `crc`")]
 #[must_use]
 pub fn adler(bytes: &[u8]) -> u32 {
     const MODULUS: u32 = 65_521; // the largest prime below 2^16
@@ -80,6 +81,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(deprecated, reason = "has to work until it is removed")]
     fn adler_agrees_with_published_values() {
         assert_eq!(adler(b""), 1);
         assert_eq!(adler(b"Wikipedia"), 0x11e6_0398);
