@@ -1,2 +1,48 @@
-//! To be written.
-fn main() {}
+//! `cargo xtask`: everything that CI runs, and what else a developer of headcount does often.
+
+mod bless;
+mod test;
+mod tidy;
+mod tools;
+
+use std::env;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+/// What a developer of headcount does often.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask")]
+enum Task {
+    /// Runs all of CI: format, lints, tests, docs, tidiness.
+    Test {
+        /// Adds the slow tests, which are marked `#[ignore]`, and release builds.
+        #[arg(long)]
+        full: bool,
+    },
+    /// Checks what no compiler does: versions, documents, sizes, forbidden texts.
+    Tidy,
+    /// Rewrites all snapshots with what the tests see now.
+    Bless,
+}
+
+fn main() -> ExitCode {
+    match run(&Task::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> Result<()> {
+    env::set_current_dir(tools::root()).context("cannot enter the checkout")?;
+    match task {
+        Task::Test { full: false } => test::run(test::USUAL),
+        Task::Test { full: true } => test::run(&[test::USUAL, test::SLOW].concat()),
+        Task::Tidy => tidy::run(),
+        Task::Bless => bless::snapshots(),
+    }
+}
