@@ -1,1 +1,80 @@
-//! To be written.
+//! The attributes of headcount. Their documentation is on the re-exports in `headcount`.
+
+mod args;
+mod expand;
+mod externs;
+mod facts;
+mod fallback;
+mod graph;
+mod item;
+mod json;
+mod record;
+mod validate;
+
+use proc_macro::TokenStream;
+
+/// Counts the use of a function, or of the functions of an `impl` or `trait` block.
+///
+/// | on | counts | named |
+/// | --- | --- | --- |
+/// | a free `fn` | it | `module::name` |
+/// | an `impl` block | every `pub fn` | `module::Type::name` |
+/// | an `impl Trait for Type` block | every `fn` | `module::<Type as Trait>::name` |
+/// | a `trait` block | every `fn` with a default body | `module::Trait::name` |
+/// | a lone method, with `name = "Type::name"` | it | `module::Type::name` |
+///
+/// In a block, `#[track_usage(skip)]` on a method leaves it out, and `#[track_usage(marked)]` on
+/// the block counts only methods that carry an attribute of headcount.
+///
+/// The item stays as it was: signature, documentation, lints, panic locations and behaviour. What
+/// cannot be counted (a `const fn`, a `struct`, a method without a body) is refused with an error
+/// that says what to do instead.
+#[proc_macro_attribute]
+pub fn track_usage(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    attribute(item, |item| validate::track_usage(arguments.into(), item))
+}
+
+/// Counts the use of a deprecated function, and marks it `#[deprecated]`.
+///
+/// Takes `since` and `note` like the standard attribute, and `remove_in`, the version in which the
+/// item will be gone. All are optional. It may stand wherever
+/// [`track_usage`](macro@track_usage) may, blocks excepted.
+#[proc_macro_attribute]
+pub fn deprecated_tracked(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    attribute(item, |item| validate::deprecated_tracked(arguments.into(), item))
+}
+
+/// The facts that rustc's own arguments tell about a library. Part of `headcount::library!`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn library_facts(arguments: TokenStream) -> TokenStream {
+    match args::Library::parse(arguments.into()) {
+        Ok(library) => expand::library(&facts::Facts::of_this_crate(&library)),
+        Err(error) => {
+            let facts = facts::Facts::of_this_crate(&args::Library::default());
+            let mut tokens = expand::library(&facts);
+            tokens.extend(error.into_compile_error());
+            tokens
+        }
+    }
+    .into()
+}
+
+/// The graph of an application, as a record. Part of `headcount::application!`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn application_record(_: TokenStream) -> TokenStream {
+    expand::application(graph::of_this_crate()).into()
+}
+
+fn attribute(
+    item: TokenStream,
+    validate: impl FnOnce(proc_macro2::TokenStream) -> syn::Result<item::Item>,
+) -> TokenStream {
+    let item = proc_macro2::TokenStream::from(item);
+    match validate(item.clone()) {
+        Ok(tracked) => expand::item(tracked),
+        Err(errors) => fallback::item(item, &errors),
+    }
+    .into()
+}

@@ -1,0 +1,96 @@
+//! Every `quote!`. Generated code names nothing but `crate::__headcount` and what that re-exports.
+
+use proc_macro2::{Delimiter, Group, Literal, Punct, TokenStream, TokenTree};
+use quote::{quote, ToTokens, TokenStreamExt};
+
+use crate::facts::Facts;
+use crate::item::{Block, Function, Item, Kind, Member, Site};
+use crate::record;
+
+/// The item, with a site at the start of each counted body.
+pub(crate) fn item(item: Item) -> TokenStream {
+    match item {
+        Item::Function(item) => function(*item),
+        Item::Block(item) => block(item),
+        Item::Other(_) => unreachable!("other items are refused"),
+    }
+}
+
+fn block(block: Block) -> TokenStream {
+    let Block { head, braces, members, .. } = block;
+    let members = members.into_iter().map(|member| match member {
+        Member::Function(item) => function(*item),
+        Member::Other(tokens) => tokens,
+    });
+    let mut tokens = head;
+    tokens.append(within(&braces, members.collect()));
+    tokens
+}
+
+fn function(function: Function) -> TokenStream {
+    let Function { attributes, visibility, default, signature, body, site } = function;
+    let mut tokens = quote!(#(#attributes)* #visibility #default #signature);
+    match (body, site) {
+        (Some(body), Some(site)) => {
+            let (mut stream, rest) = split_inner_attributes(body.stream());
+            stream.extend(statement(&site, &signature.ident));
+            stream.extend(rest);
+            tokens.append(within(&body, stream));
+        }
+        (Some(body), None) => tokens.append(body),
+        (None, _) => quote!(;).to_tokens(&mut tokens),
+    }
+    tokens
+}
+
+/// The statement that makes a site.
+fn statement(site: &Site, function: &syn::Ident) -> TokenStream {
+    let Site { kind, name, deprecated, must_be_free } = site;
+    let kind = match kind {
+        Kind::Fn => "fn",
+        Kind::Method => "method",
+    };
+    let free = must_be_free.then(|| quote!(, free #function));
+    quote! {
+        crate::__headcount::site! {
+            #kind, crate::__headcount::path!(#name), #deprecated #free
+        }
+    }
+}
+
+/// `#![..]` has to stay the first thing in a body.
+fn split_inner_attributes(body: TokenStream) -> (TokenStream, TokenStream) {
+    let is = |token: Option<&TokenTree>, c| matches!(token, Some(TokenTree::Punct(punct)) if Punct::as_char(punct) == c);
+    let mut rest: Vec<_> = body.into_iter().collect();
+    let mut length = 0;
+    while is(rest.get(length), '#') && is(rest.get(length + 1), '!') {
+        length += 3;
+    }
+    let attributes = rest.drain(..length.min(rest.len())).collect();
+    (attributes, rest.into_iter().collect())
+}
+
+/// The braces of `group` around other tokens.
+fn within(group: &Group, tokens: TokenStream) -> Group {
+    let mut braces = Group::new(Delimiter::Brace, tokens);
+    braces.set_span(group.span());
+    braces
+}
+
+/// The constants that `library!` builds its record from.
+pub(crate) fn library(facts: &Facts) -> TokenStream {
+    let Facts { name, version, text } = facts;
+    quote! {
+        pub(crate) const NAME: &str = #name;
+        pub(crate) const VERSION: &str = #version;
+        const FACTS: &str = #text;
+    }
+}
+
+/// The record of an application's graph, as a byte string.
+pub(crate) fn application(graph: syn::Result<String>) -> TokenStream {
+    match graph {
+        Ok(text) => Literal::byte_string(&record::of_graph(&text)).to_token_stream(),
+        Err(error) => error.to_compile_error(),
+    }
+}

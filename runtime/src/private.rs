@@ -1,0 +1,39 @@
+//! All that generated code may name. No part of the public API.
+
+pub use crate::__site as site;
+
+#[cfg(headcount_counting)]
+pub use {
+    crate::__path as path,
+    crate::record::{self, Kind},
+    crate::site::{Library, Site, HEADCOUNT_SITES_1},
+    core::{
+        arch::asm,
+        concat,
+        hint::black_box,
+        module_path,
+        option::Option::{None, Some},
+        option_env,
+        primitive::{str, u8},
+    },
+    headcount_macros::{application_record, library_facts},
+    linkme,
+};
+
+/// Compiler, target and profile of this build: the end of every build record.
+#[cfg(headcount_counting)]
+pub const BUILD: &str = concat!(
+    "\"rustc\":\"",
+    env!("HEADCOUNT_RUSTC"),
+    "\",\"target\":\"",
+    env!("HEADCOUNT_TARGET"),
+    "\",\"profile\":\"",
+    env!("HEADCOUNT_PROFILE"),
+    "\",\"system\":"
+);
+
+/// What `application!()` evaluates to.
+#[allow(clippy::must_use_candidate)] // it stands as a statement in `main`
+pub const fn application() -> crate::Application {
+    crate::Application { _private: () }
+}

@@ -1,0 +1,94 @@
+//! A site, the library that it belongs to, and the slice in which all sites of a program register.
+
+use core::sync::atomic::AtomicI32;
+
+use linkme::distributed_slice;
+
+use crate::hit::CEILING;
+use crate::record;
+
+/// Longest path of a site, in bytes: it has to fit into a line of the spool.
+const MAX_PATH_BYTES: usize = 256;
+
+/// All sites of this program, in no particular order.
+///
+/// The name carries the version of [`Site`]'s layout: linkme panics at first access when two
+/// slices share a name, as two incompatible versions of headcount in one program would.
+#[distributed_slice]
+pub static HEADCOUNT_SITES_1: [Site];
+
+/// One counted item or place.
+#[derive(Debug)]
+pub struct Site {
+    /// Hits left until the counter stops; see [`Site::hit`].
+    pub(crate) left: AtomicI32,
+    pub(crate) path: &'static str,
+    pub(crate) library: &'static Library,
+    /// Where no relocation can keep the record, the slice does: an upper bound.
+    #[cfg(not(headcount_reloc))]
+    _record: &'static [u8],
+}
+
+/// A counted library, as this build has it.
+#[derive(Debug)]
+pub struct Library {
+    pub(crate) name: &'static str,
+    pub(crate) version: &'static str,
+    /// The whole build record.
+    pub(crate) record: &'static [u8],
+    /// Names the build record's file in the spool.
+    pub(crate) hash: u64,
+}
+
+impl Site {
+    /// A site that nothing has hit yet.
+    ///
+    /// # Panics
+    /// At compile time, when the path is too long.
+    #[must_use]
+    #[cfg_attr(headcount_reloc, allow(unused_variables))]
+    pub const fn new(path: &'static str, library: &'static Library, record: &'static [u8]) -> Self {
+        assert!(
+            path.len() <= MAX_PATH_BYTES,
+            "a site's path is at most 256 bytes; give it a `name`"
+        );
+        assert!(is_path(path), "a site's path is made of identifiers joined by `::`");
+        Self {
+            left: AtomicI32::new(CEILING),
+            path,
+            library,
+            #[cfg(not(headcount_reloc))]
+            _record: record,
+        }
+    }
+}
+
+impl Library {
+    /// The library of a build record.
+    #[must_use]
+    pub const fn new(name: &'static str, version: &'static str, record: &'static [u8]) -> Self {
+        Self { name, version, record, hash: record::text_hash(record) }
+    }
+
+    /// The build record's text: JSON.
+    #[cfg(unix)]
+    pub(crate) fn build_record(&self) -> &'static [u8] {
+        record::text(self.record)
+    }
+}
+
+/// Whether a path consists of what a line of the spool, and a report, may hold.
+const fn is_path(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let known = bytes[at].is_ascii_alphanumeric()
+            || matches!(bytes[at], b'_' | b':' | b'#' | b'<' | b'>' | b' ' | b'-' | b'.')
+            || !bytes[at].is_ascii();
+        if !known {
+            return false;
+        }
+        at += 1;
+    }
+    !bytes.is_empty() && bytes[0] != b' ' && bytes[bytes.len() - 1] != b' '
+}
