@@ -52,7 +52,7 @@ fn statement(site: &Site, function: &syn::Ident) -> TokenStream {
     };
     let free = must_be_free.then(|| quote!(, free #function));
     quote! {
-        crate::__headcount::site! {
+        crate::__headcount::enter! {
             #kind, crate::__headcount::path!(#name), #deprecated #free
         }
     }

@@ -6,6 +6,27 @@
 
 #![allow(clippy::crate_in_macro_def)]
 
+/// The site of a whole function: the first statement of its body.
+///
+/// The constant behind it is for clippy, which would blame the author's own `use` for standing
+/// behind a statement, but stops at an item of a macro's.
+#[cfg(headcount_counting)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __enter {
+    ($($site:tt)*) => {
+        $crate::__site! { $($site)* }
+        const _: () = ();
+    };
+}
+
+#[cfg(not(headcount_counting))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __enter {
+    ($($site:tt)*) => {};
+}
+
 /// A site: its record, its entry in the slice, its hit. `$path` is a constant.
 #[cfg(headcount_counting)]
 #[doc(hidden)]
@@ -47,7 +68,9 @@ macro_rules! __site {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __site {
-    ($($site:tt)*) => {};
+    ($($site:tt)*) => {
+        ()
+    };
 }
 
 /// Keeps a static exactly as long as the code around it: a relocation, and no instruction.
@@ -113,7 +136,7 @@ macro_rules! __library {
             $crate::__private::record::build($crate::__private::Kind::Build, TEXT);
         pub(crate) static LIBRARY: $crate::__private::Library =
             $crate::__private::Library::new(NAME, VERSION, &RECORD);
-        pub(crate) use $crate::__private::{path, site};
+        pub(crate) use $crate::__private::{enter, path, site};
     };
 }
 
@@ -122,6 +145,6 @@ macro_rules! __library {
 #[macro_export]
 macro_rules! __library {
     ($($arguments:tt)*) => {
-        pub(crate) use $crate::__private::site;
+        pub(crate) use $crate::__private::{enter, site};
     };
 }

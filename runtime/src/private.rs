@@ -1,6 +1,6 @@
 //! All that generated code may name. No part of the public API.
 
-pub use crate::__site as site;
+pub use crate::{__enter as enter, __site as site};
 
 #[cfg(headcount_counting)]
 pub use {
