@@ -4,6 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use headcount::track_usage;
+
 use crate::builder::Builder;
 use crate::checksum;
 use crate::codec;
@@ -21,6 +23,7 @@ use crate::sink::Sink;
 ///
 /// # Errors
 /// [`Error::DuplicateName`] when two entries share a name.
+#[track_usage]
 pub fn pack(
     entries: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<[u8]>)>,
 ) -> Result<Vec<u8>> {
@@ -35,6 +38,7 @@ pub fn pack(
 ///
 /// # Errors
 /// [`Error::DuplicateName`] when two entries share a name.
+#[track_usage]
 pub async fn pack_async<N, B, I>(entries: I) -> Result<Vec<u8>>
 where
     N: AsRef<str>,
@@ -56,6 +60,7 @@ pub struct Archive {
     index: Index,
 }
 
+#[track_usage]
 impl Archive {
     /// Opens an archive and checks its index.
     ///
@@ -72,9 +77,10 @@ impl Archive {
     /// # Errors
     /// [`Error::NotAnArchive`] for anything else, a newer archive included; [`Error::Damaged`] or
     /// [`Error::Index`] when no index is found.
-    #[deprecated(
+    #[headcount::deprecated_tracked(
         since = "1.3.0",
-        note = "repack old archives with `pack`, then use `Archive::open`"
+        note = "repack old archives with `pack`, then use `Archive::open`",
+        remove_in = "2.0.0"
     )]
     pub fn open_legacy(bytes: Vec<u8>) -> Result<Self> {
         let index = layout::read_legacy_index(&bytes)?;
@@ -98,18 +104,22 @@ impl Archive {
         self.index.iter().try_fold(0, |entries, entry| self.unpack(entry).map(|_| entries + 1))
     }
 
+    /// The table of contents.
+    #[track_usage(skip)]
+    #[must_use]
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+}
+
+impl Archive {
     /// Unpacks all entries into something that takes them.
     ///
     /// # Errors
     /// [`Error::Damaged`], or what hinders the sink.
+    #[track_usage(name = "Archive::extract_into")]
     pub fn extract_into(&self, sink: &mut impl Sink) -> Result<()> {
         self.index.iter().try_for_each(|entry| sink.put(&entry.name, &self.unpack(entry)?))
-    }
-
-    /// The table of contents.
-    #[must_use]
-    pub fn index(&self) -> &Index {
-        &self.index
     }
 
     fn unpack(&self, entry: &Entry) -> Result<Vec<u8>> {

@@ -1,5 +1,7 @@
 //! Writing an archive in memory.
 
+use headcount::track_usage;
+
 use crate::codec::{Level, Packing};
 use crate::error::Result;
 use crate::layout::Writer;
@@ -12,6 +14,7 @@ pub struct Builder {
     packing: Packing,
 }
 
+#[track_usage]
 impl Builder {
     /// Starts an empty archive.
     #[must_use]

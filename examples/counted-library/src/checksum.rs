@@ -3,12 +3,16 @@
 use std::io::{self, Read};
 
 use flate2::Crc;
+use headcount::{deprecated_tracked, track_usage};
+
+const ADLER_MODULUS: u32 = 65_521; // the largest prime below 2^16
 
 /// The CRC-32 of `bytes`, as in zip, gzip and PNG.
 ///
 /// ```
 /// assert_eq!(counted_library::checksum::crc(b"123456789"), 0xcbf4_3926);
 /// ```
+#[track_usage]
 #[must_use]
 pub fn crc(bytes: &[u8]) -> u32 {
     of(bytes)
@@ -18,6 +22,7 @@ pub fn crc(bytes: &[u8]) -> u32 {
 ///
 /// # Errors
 /// The reader's own.
+#[track_usage]
 pub fn crc_of_reader<R: Read>(mut reader: R) -> io::Result<u32> {
     let mut crc = Crc::new();
     let mut buffer = [0; 8192];
@@ -30,14 +35,13 @@ pub fn crc_of_reader<R: Read>(mut reader: R) -> io::Result<u32> {
 }
 
 /// The Adler-32 of `bytes`, as in zlib streams.
-#[deprecated(since = "1.2.0", note = "use `crc`")]
+#[deprecated_tracked(since = "1.2.0", note = "use `crc`", remove_in = "2.0.0")]
 #[must_use]
 pub fn adler(bytes: &[u8]) -> u32 {
-    const MODULUS: u32 = 65_521; // the largest prime below 2^16
     let (mut sum, mut sum_of_sums) = (1, 0);
     for &byte in bytes {
-        sum = (sum + u32::from(byte)) % MODULUS;
-        sum_of_sums = (sum_of_sums + sum) % MODULUS;
+        sum = (sum + u32::from(byte)) % ADLER_MODULUS;
+        sum_of_sums = (sum_of_sums + sum) % ADLER_MODULUS;
     }
     sum_of_sums << 16 | sum
 }
@@ -51,11 +55,14 @@ pub(crate) fn of(bytes: &[u8]) -> u32 {
 
 /// Check sums as people and files write them: eight hexadecimal digits.
 pub mod text {
+    use headcount::track_usage;
+
     /// Writes a check sum.
     ///
     /// ```
     /// assert_eq!(counted_library::checksum::text::format(0xbeef), "0000beef");
     /// ```
+    #[track_usage]
     #[inline]
     #[must_use]
     pub fn format(sum: u32) -> String {
@@ -63,6 +70,7 @@ pub mod text {
     }
 
     /// Reads a check sum, in either case; `None` for anything but eight hexadecimal digits.
+    #[track_usage]
     #[must_use]
     pub fn parse(text: &str) -> Option<u32> {
         let digits = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -57,7 +57,10 @@ pub(crate) fn encode(
     packing: Packing,
 ) -> io::Result<u64> {
     match packing {
-        Packing::Stored => io::copy(source, out),
+        Packing::Stored => {
+            headcount::used!("codec::stored");
+            io::copy(source, out)
+        }
         Packing::Deflated(level) => {
             let mut encoder = DeflateEncoder::new(out, level.compression());
             let bytes = io::copy(source, &mut encoder)?;

@@ -36,6 +36,8 @@
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, clippy::pedantic)]
 
+headcount::library!(collector = "http://127.0.0.1:8471");
+
 pub mod archive;
 pub mod builder;
 pub mod checksum;

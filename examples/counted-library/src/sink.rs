@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use headcount::track_usage;
+
 use crate::error::{Error, Result};
 
 /// Something that takes named entries: an archive in the making, or a map in memory.
+#[track_usage]
 pub trait Sink {
     /// Takes one entry.
     ///

@@ -2,6 +2,8 @@
 
 use std::io::{Read, Write};
 
+use headcount::track_usage;
+
 use crate::codec::{Level, Packing};
 use crate::error::Result;
 use crate::layout::Writer;
@@ -14,6 +16,7 @@ pub struct StreamWriter<W: Write> {
     packing: Packing,
 }
 
+#[track_usage]
 impl<W: Write> StreamWriter<W> {
     /// Starts an empty archive, whose entries are compressed at `level`.
     pub fn new(out: W, level: Level) -> Self {
