@@ -1,0 +1,277 @@
+//! The one line by which programs that cargo runs learn of the spool.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use directories::BaseDirs;
+use toml_edit::{DocumentMut, Item, TableLike, TomlError, table, value};
+
+use crate::durable::{self, FileError};
+
+const TABLE: &str = "env";
+const VARIABLE: &str = "HEADCOUNT_SPOOL";
+
+/// Longest configuration that is read, in bytes; nobody's is near it.
+const MAX_CONFIG_BYTES: u64 = 4 << 20;
+
+/// For a file that cargo makes too: everybody may read it.
+const CONFIG_FILE: u32 = 0o644;
+
+/// The user's own cargo configuration.
+#[derive(Debug, Clone)]
+pub struct CargoConfig {
+    path: PathBuf,
+}
+
+/// What the configuration says about the spool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// Nothing.
+    None,
+    /// Our folder.
+    Ours,
+    /// Something that headcount did not write.
+    Other(String),
+}
+
+/// Why the configuration was not changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CargoConfigError {
+    /// A file could not be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// There is neither `CARGO_HOME` nor a home folder.
+    #[error("this user has no home folder; set CARGO_HOME to an absolute path")]
+    Unknown,
+    /// Not TOML.
+    #[error("`{}` is not valid TOML; it was left as it is", path.display())]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<TomlError>,
+    },
+    /// `env` is not a table there.
+    #[error("`env` is not a table in `{}`; it was left as it is", .0.display())]
+    NoTable(PathBuf),
+    /// Somebody else's value stands there.
+    #[error(
+        "`{}` sets {VARIABLE} to {found}, which is not headcount's; it was left as it is \
+         (`--force` replaces it)", path.display()
+    )]
+    Taken {
+        /// The file.
+        path: PathBuf,
+        /// What stands there.
+        found: String,
+    },
+    /// TOML is Unicode.
+    #[error("`{}` is not Unicode, so cargo's configuration cannot name it", .0.display())]
+    NotUnicode(PathBuf),
+}
+
+impl CargoConfig {
+    /// The file in `CARGO_HOME` that cargo reads: `config` if there is one, else `config.toml`.
+    ///
+    /// # Errors
+    /// When there is no such folder.
+    pub fn of_environment() -> Result<Self, CargoConfigError> {
+        let named = env::var_os("CARGO_HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+        let home = match named {
+            Some(home) => home,
+            None => BaseDirs::new().ok_or(CargoConfigError::Unknown)?.home_dir().join(".cargo"),
+        };
+        let old = home.join("config");
+        Ok(Self { path: if old.is_file() { old } else { home.join("config.toml") } })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it says about the spool.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn entry(&self, spool: &Path) -> Result<Entry, CargoConfigError> {
+        let document = self.read()?;
+        let found = document.get(TABLE).and_then(Item::as_table_like);
+        Ok(Entry::of(found.and_then(|table| table.get(VARIABLE)), spool))
+    }
+
+    /// Names the spool folder. All else in the file stays as it is, comments and order too.
+    ///
+    /// # Errors
+    /// When something else stands there, unless `force`; when it cannot be read or written.
+    pub fn name(&self, spool: &Path, force: bool) -> Result<(), CargoConfigError> {
+        let text = spool.to_str().ok_or_else(|| CargoConfigError::NotUnicode(spool.to_owned()))?;
+        let mut document = self.read()?;
+        let env = document.entry(TABLE).or_insert_with(table);
+        let env = self.as_table(env)?;
+        match Entry::of(env.get(VARIABLE), spool) {
+            Entry::Ours => return Ok(()),
+            Entry::Other(found) if !force => {
+                return Err(CargoConfigError::Taken { path: self.path.clone(), found });
+            }
+            Entry::Other(_) | Entry::None => env.insert(VARIABLE, value(text)),
+        };
+        self.write(&document)
+    }
+
+    /// Takes out what [`name`](Self::name) put in; what is not headcount's stays.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub fn forget(&self, spool: &Path) -> Result<(), CargoConfigError> {
+        let mut document = self.read()?;
+        let Some(env) = document.get_mut(TABLE) else { return Ok(()) };
+        let env = self.as_table(env)?;
+        if Entry::of(env.get(VARIABLE), spool) != Entry::Ours {
+            return Ok(());
+        }
+        env.remove(VARIABLE);
+        if document.get(TABLE).is_some_and(is_bare) {
+            document.remove(TABLE);
+        }
+        if document.to_string().is_empty() {
+            return Ok(durable::remove(&self.path)?);
+        }
+        self.write(&document)
+    }
+
+    fn as_table<'a>(&self, env: &'a mut Item) -> Result<&'a mut dyn TableLike, CargoConfigError> {
+        env.as_table_like_mut().ok_or_else(|| CargoConfigError::NoTable(self.path.clone()))
+    }
+
+    fn read(&self) -> Result<DocumentMut, CargoConfigError> {
+        let Some(bytes) = durable::read(&self.path, MAX_CONFIG_BYTES)? else {
+            return Ok(DocumentMut::new());
+        };
+        String::from_utf8_lossy(&bytes).parse().map_err(|source| CargoConfigError::Toml {
+            path: self.path.clone(),
+            source: Box::new(source),
+        })
+    }
+
+    /// Writes the file where it really is, should it be a link, with the permissions that it has.
+    fn write(&self, document: &DocumentMut) -> Result<(), CargoConfigError> {
+        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let mode = fs::metadata(&path).map_or(CONFIG_FILE, |status| status.permissions().mode());
+        if let Some(folder) = path.parent() {
+            durable::create_folder(folder)?;
+        }
+        Ok(durable::write(&path, document.to_string().as_bytes(), mode)?)
+    }
+}
+
+impl Entry {
+    /// Cargo takes a text, or a table with the text and options.
+    fn of(item: Option<&Item>, spool: &Path) -> Self {
+        let Some(item) = item else { return Self::None };
+        if item.as_str().is_some_and(|found| Path::new(found) == spool) {
+            return Self::Ours;
+        }
+        Self::Other(item.to_string().trim().to_owned())
+    }
+}
+
+/// An `[env]` without anything in it and without a comment of the user's.
+fn is_bare(env: &Item) -> bool {
+    let is_blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
+    env.as_table().is_some_and(|table| {
+        let decor = table.decor();
+        table.is_empty()
+            && is_blank(decor.prefix().and_then(|text| text.as_str()))
+            && is_blank(decor.suffix().and_then(|text| text.as_str()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPOOL: &str = "/home/me/spool";
+
+    fn config(text: Option<&str>) -> (tempfile::TempDir, CargoConfig) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        if let Some(text) = text {
+            fs::write(&path, text).unwrap();
+        }
+        (folder, CargoConfig { path })
+    }
+
+    /// What stands there after `name`; after `forget` there must be what was there before.
+    #[track_caller]
+    fn round_trip(before: Option<&str>, named: &str) {
+        let (_folder, config) = config(before);
+        let spool = Path::new(SPOOL);
+        let text = || fs::read_to_string(config.path()).ok();
+        config.name(spool, false).unwrap();
+        assert_eq!(text().as_deref(), Some(named));
+        assert_eq!(config.entry(spool).unwrap(), Entry::Ours);
+        config.name(spool, false).unwrap();
+        assert_eq!(text().as_deref(), Some(named));
+        config.forget(spool).unwrap();
+        assert_eq!(text().as_deref(), before);
+        assert_eq!(config.entry(spool).unwrap(), Entry::None);
+    }
+
+    #[test]
+    fn the_rest_of_the_file_stays_as_it_is() {
+        let line = format!("HEADCOUNT_SPOOL = \"{SPOOL}\"\n");
+        round_trip(None, &format!("[env]\n{line}"));
+        let build = "# mine\n[build]   # odd   spacing\njobs=2\n";
+        round_trip(Some(build), &format!("{build}\n[env]\n{line}"));
+        let env = "[env]\n# for the tests\nRUST_LOG = 'info'   # loud\n";
+        round_trip(Some(env), &format!("{env}{line}"));
+        let around = ("[env]\nA = \"b\"\n", "\n[net]\nretry = 3\n");
+        let whole = [around.0, around.1].concat();
+        round_trip(Some(&whole), &[around.0, &line, around.1].concat());
+        let empty = "# below is nothing yet\n[env]\n";
+        round_trip(Some(empty), &format!("{empty}{line}"));
+        let dotted = "env.A = \"b\"\n";
+        round_trip(Some(dotted), &format!("{dotted}env.{line}"));
+    }
+
+    #[test]
+    fn somebody_elses_value_stays_unless_forced() {
+        let before = "[env]\nHEADCOUNT_SPOOL = { value = \"/srv/spool\", force = true }\n";
+        let (_folder, config) = config(Some(before));
+        let spool = Path::new(SPOOL);
+        let error = config.name(spool, false).unwrap_err();
+        assert!(matches!(error, CargoConfigError::Taken { .. }), "{error}");
+        config.forget(spool).unwrap();
+        assert_eq!(fs::read_to_string(config.path()).unwrap(), before);
+        config.name(spool, true).unwrap();
+        assert_eq!(config.entry(spool).unwrap(), Entry::Ours);
+    }
+
+    #[test]
+    fn a_broken_file_stays_as_it_is() {
+        for (text, expect) in [("[env", "not valid TOML"), ("env = 3\n", "not a table")] {
+            let (_folder, config) = config(Some(text));
+            let error = config.name(Path::new(SPOOL), true).unwrap_err().to_string();
+            assert!(error.contains(expect), "{error}");
+            assert_eq!(fs::read_to_string(config.path()).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_link_stays_a_link_and_permissions_stay() {
+        let (folder, _) = config(None);
+        let (real, link) = (folder.path().join("dotfiles.toml"), folder.path().join("config.toml"));
+        fs::write(&real, "").unwrap();
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        CargoConfig { path: link.clone() }.name(Path::new(SPOOL), false).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(fs::read_to_string(&real).unwrap().contains(SPOOL));
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+}
