@@ -1,10 +1,30 @@
-//! The user's side of headcount.
+//! The user's side of headcount: it reads what the linker kept and what programs recorded, and
+//! sends what the machine's owner allowed.
+//!
+//! In reading order:
+//!
+//! * [`scan`]: the records in a binary; [`referrers`]: who refers to them;
+//! * [`home`], [`consent`], [`collector`], [`rule`]: what the owner allowed;
+//! * [`cargo_config`]: how programs learn of it;
+//! * [`spool`], [`merge`], [`executables`]: what programs did;
+//! * [`draft`], [`close`], [`outbox`], [`send`]: what leaves;
+//! * [`status`], [`show`], [`remark`]: what the owner is told about all that.
 
+pub mod cargo_config;
+pub mod close;
+pub mod collector;
 pub mod consent;
+pub mod draft;
+pub mod durable;
+pub mod executables;
 pub mod home;
 pub mod merge;
 pub mod outbox;
 pub mod referrers;
+pub mod remark;
+pub mod rule;
 pub mod scan;
 pub mod send;
+pub mod show;
 pub mod spool;
+pub mod status;

@@ -1,1 +1,191 @@
-//! To be written.
+//! Reports that were written: those that wait, those that were taken, those that nobody gets.
+//!
+//! Once a report for a week and a collector is in one of the three folders, that week is closed for
+//! that collector: it is never written again under other ids. Each report is a file with the exact
+//! bytes that travel; beside it, with the ending `.about`, is what it does not say itself.
+
+use std::path::PathBuf;
+
+use headcount_report::Week;
+use headcount_report::limits::MAX_REPORT_BYTES;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::collector::CollectorUrl;
+use crate::durable::{self, FileError, UNFINISHED};
+use crate::home::Home;
+
+/// Longest text about a report, in bytes.
+const MAX_ABOUT_BYTES: u64 = 64 << 10;
+
+/// The three folders of reports.
+#[derive(Debug, Clone, Copy)]
+pub struct Outbox<'a> {
+    home: &'a Home,
+}
+
+/// Which of the three folders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// Written, not yet sent.
+    Outbox,
+    /// Taken by its collector.
+    Sent,
+    /// Nobody gets it.
+    Refused,
+}
+
+/// One report of the three folders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    /// Its week.
+    pub week: Week,
+    /// The [file stem](CollectorUrl::file_stem) of its collector.
+    pub collector: String,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// What a report does not say itself. Only for the owner; nothing is decided by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    /// Whose report it is.
+    pub collector: CollectorUrl,
+    /// When it was written.
+    pub closed: Timestamp,
+    /// Bytes of the week's spool file that went into it; later ones came too late.
+    pub spool_bytes: u64,
+    /// When it was taken or refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Timestamp>,
+    /// Why nobody gets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl<'a> Outbox<'a> {
+    /// The three folders in a home.
+    #[must_use]
+    pub fn of(home: &'a Home) -> Self {
+        Self { home }
+    }
+
+    /// Writes a report, so that it survives a crash from here on.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the week is still open.
+    ///
+    /// # Panics
+    /// Never: what is written about it holds nothing that JSON cannot say.
+    pub fn file(self, week: Week, report: &[u8], about: &About) -> Result<PathBuf, FileError> {
+        let filed = Filed { week, collector: about.collector.file_stem(), place: Place::Outbox };
+        self.write_about(&filed, about)?;
+        let path = self.path(&filed);
+        durable::write(&path, report, durable::PRIVATE_FILE)?;
+        Ok(path)
+    }
+
+    /// The report that closed a week for a collector.
+    #[must_use]
+    pub fn find(self, week: Week, collector: &CollectorUrl) -> Option<Filed> {
+        let collector = collector.file_stem();
+        [Place::Sent, Place::Refused, Place::Outbox]
+            .map(|place| Filed { week, collector: collector.clone(), place })
+            .into_iter()
+            .find(|filed| self.path(filed).exists())
+    }
+
+    /// All reports of a folder, by week.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn list(self, place: Place) -> Result<Vec<Filed>, FileError> {
+        let names = durable::names(&self.folder(place))?;
+        Ok(names.iter().filter_map(|name| Filed::parse(name, place)).collect())
+    }
+
+    /// Reads the exact bytes of a report.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(self, filed: &Filed) -> Result<Vec<u8>, FileError> {
+        let limit_bytes = MAX_REPORT_BYTES as u64 + 1;
+        Ok(durable::read(&self.path(filed), limit_bytes)?.unwrap_or_default())
+    }
+
+    /// What a report does not say itself; `None` when that is lost.
+    #[must_use]
+    pub fn about(self, filed: &Filed) -> Option<About> {
+        let bytes = durable::read(&self.about_path(filed), MAX_ABOUT_BYTES).ok()??;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Moves a report to where it stays.
+    ///
+    /// # Errors
+    /// When it cannot be moved; then it is where it was.
+    pub fn settle(
+        self,
+        filed: &Filed,
+        place: Place,
+        now: Timestamp,
+        reason: Option<String>,
+    ) -> Result<(), FileError> {
+        let settled = Filed { place, ..filed.clone() };
+        durable::create_folder(&self.folder(place))?;
+        if let Some(about) = self.about(filed) {
+            self.write_about(&settled, &About { settled: Some(now), reason, ..about })?;
+        }
+        durable::rename(&self.path(filed), &self.path(&settled))?;
+        durable::remove(&self.about_path(filed))
+    }
+
+    /// Deletes what a killed sender left half-written.
+    ///
+    /// # Errors
+    /// When something cannot be deleted.
+    pub fn clean(self) -> Result<(), FileError> {
+        for folder in [Place::Outbox, Place::Sent, Place::Refused].map(|place| self.folder(place)) {
+            for name in durable::names(&folder)? {
+                if name.starts_with(UNFINISHED) {
+                    durable::remove(&folder.join(name))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The file with a report's exact bytes.
+    #[must_use]
+    pub fn path(self, filed: &Filed) -> PathBuf {
+        self.folder(filed.place).join(format!("{}--{}.json", filed.week, filed.collector))
+    }
+
+    fn about_path(self, filed: &Filed) -> PathBuf {
+        self.path(filed).with_extension("about")
+    }
+
+    fn write_about(self, filed: &Filed, about: &About) -> Result<(), FileError> {
+        let mut bytes = serde_json::to_vec_pretty(about).expect("it is plain JSON");
+        bytes.push(b'\n');
+        durable::write(&self.about_path(filed), &bytes, durable::PRIVATE_FILE)
+    }
+
+    fn folder(self, place: Place) -> PathBuf {
+        match place {
+            Place::Outbox => self.home.outbox(),
+            Place::Sent => self.home.sent(),
+            Place::Refused => self.home.refused(),
+        }
+    }
+}
+
+impl Filed {
+    /// Reads a file's name.
+    fn parse(name: &str, place: Place) -> Option<Self> {
+        let (week, collector) = name.strip_suffix(".json")?.split_once("--")?;
+        Some(Self { week: week.parse().ok()?, collector: collector.to_owned(), place })
+    }
+}

@@ -1,0 +1,313 @@
+//! What is recorded, where, and what goes to whom: all that the owner may want to know.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use headcount_report::{CrateName, Origin, Week, spool as lines};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::cargo_config::{CargoConfig, Entry};
+use crate::close::{file_remarks, is_too_old, late};
+use crate::collector::CollectorUrl;
+use crate::consent::{Answer, Consent, Withheld};
+use crate::draft::reportable;
+use crate::durable::FileError;
+use crate::home::Home;
+use crate::merge::{Merged, Usage};
+use crate::outbox::{Outbox, Place};
+use crate::remark::Remark;
+use crate::rule::Rule;
+use crate::send::is_of;
+use crate::spool::{Builds, Spool};
+
+/// The state of this machine.
+#[derive(Debug, Clone, Serialize)]
+pub struct Status {
+    /// Which rule decides, and so whether anything is recorded or sent.
+    pub decided_by: Rule,
+    /// Whether recording and sending are on.
+    pub on: bool,
+    /// When that was said.
+    pub since: Option<Timestamp>,
+    /// Where headcount keeps everything.
+    pub home: PathBuf,
+    /// Where programs record.
+    pub spool: PathBuf,
+    /// How programs that cargo runs learn of it.
+    pub cargo_config: CargoEntry,
+    /// What reports say about where programs run.
+    pub origin: Origin,
+    /// What is recorded of each week.
+    pub weeks: Vec<WeekStatus>,
+    /// What is recorded of each library, over all these weeks.
+    pub libraries: Vec<LibraryStatus>,
+    /// Who gets reports, who does not, and who waits for an answer.
+    pub collectors: Vec<CollectorStatus>,
+    /// Bytes that `spool` and the build records in it take.
+    pub spool_bytes: u64,
+    /// What is wrong or left out, one line each.
+    pub problems: Vec<String>,
+}
+
+/// What cargo's configuration says.
+#[derive(Debug, Clone, Serialize)]
+pub struct CargoEntry {
+    /// The file, if there is a place for one.
+    pub path: Option<PathBuf>,
+    /// Whether it names our spool.
+    pub names_spool: bool,
+}
+
+/// What is recorded of one week.
+#[derive(Debug, Clone, Serialize)]
+pub struct WeekStatus {
+    /// The week.
+    pub week: Week,
+    /// Length of its file.
+    pub bytes: u64,
+    /// Processes that spoke.
+    pub processes: usize,
+    /// Library versions that were hit.
+    pub libraries: usize,
+    /// Their sites that were hit.
+    pub sites: usize,
+}
+
+/// What is recorded of one library version.
+#[derive(Debug, Clone, Serialize)]
+pub struct LibraryStatus {
+    /// The library.
+    pub library: CrateName,
+    /// Its version.
+    pub version: String,
+    /// Sites that were hit.
+    pub sites: usize,
+    /// The collector that its author named.
+    pub collector: Option<String>,
+    /// Why it is reported to nobody, if that is so whatever was said about the collector.
+    pub withheld: Option<Withheld>,
+}
+
+/// What one collector gets.
+#[derive(Debug, Clone, Serialize)]
+pub struct CollectorStatus {
+    /// The collector, as libraries name it.
+    pub url: String,
+    /// What was said about it.
+    pub answer: AnswerStatus,
+    /// When.
+    pub since: Option<Timestamp>,
+    /// The recorded libraries that name it.
+    pub libraries: BTreeSet<CrateName>,
+    /// Reports that wait to be sent.
+    pub waiting: usize,
+    /// Reports that it took.
+    pub sent: usize,
+    /// Reports that it will never get.
+    pub refused: usize,
+    /// What to type for a yes, where there is no answer yet.
+    pub command: Option<String>,
+}
+
+/// What was said about a collector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnswerStatus {
+    /// Reports go there.
+    Yes,
+    /// Nothing goes there, and nobody asks again.
+    No,
+    /// Nothing goes there until there is a yes.
+    Waiting,
+    /// Nothing can go there: the address is not acceptable.
+    Impossible,
+}
+
+/// What is recorded.
+#[derive(Default)]
+struct Recorded {
+    builds: Builds,
+    weeks: Vec<WeekStatus>,
+    merged: Merged,
+    remarks: BTreeSet<Remark>,
+    bytes: u64,
+}
+
+/// Looks at everything and changes nothing.
+///
+/// # Errors
+/// When the folders of reports cannot be listed. What is wrong elsewhere is in
+/// [`Status::problems`].
+pub fn status(home: &Home, now: Timestamp) -> Result<Status, FileError> {
+    let consent = Consent::load(home);
+    let decided_by = Rule::of(&consent);
+    let mut problems = Vec::new();
+    let consent = consent.unwrap_or_else(|error| {
+        problems.push(error.to_string());
+        None
+    });
+    let on = decided_by.is_on();
+    let said = consent.clone().unwrap_or_else(|| Consent::new(now));
+    let recorded = match Spool::open(&home.spool()) {
+        Ok(spool) => Recorded::read(home, &spool, &said, now)?,
+        Err(error) => {
+            problems
+                .extend(consent.as_ref().is_some_and(|it| it.record).then(|| error.to_string()));
+            Recorded::default()
+        }
+    };
+    problems.extend(recorded.remarks.iter().map(Remark::to_string));
+    let cargo_config = cargo_entry(home, on, &mut problems);
+    let libraries = recorded.libraries(&said);
+    Ok(Status {
+        decided_by,
+        on,
+        since: consent.map(|consent| consent.since),
+        home: home.folder().to_owned(),
+        spool: home.spool(),
+        cargo_config,
+        origin: said.origin,
+        collectors: collectors(home, &said, &libraries)?,
+        libraries,
+        weeks: recorded.weeks,
+        spool_bytes: recorded.bytes,
+        problems,
+    })
+}
+
+impl Recorded {
+    fn read(
+        home: &Home,
+        spool: &Spool,
+        consent: &Consent,
+        now: Timestamp,
+    ) -> Result<Self, FileError> {
+        let mut recorded = Self { builds: spool.builds()?, ..Self::default() };
+        let files = recorded.builds.bad;
+        recorded.remarks.extend((files > 0).then_some(Remark::BadBuilds { files }));
+        for week in spool.weeks()?.into_keys() {
+            let file = spool.read(week)?;
+            recorded.remarks.extend(file_remarks(week, &file, &recorded.builds));
+            recorded.remarks.extend(is_too_old(week, now).then_some(Remark::TooOld { week }));
+            for collector in consent.allowed() {
+                let outbox = Outbox::of(home);
+                let report = outbox.find(week, collector);
+                recorded.remarks.extend(report.and_then(|it| late(outbox, &it, collector, &file)));
+            }
+            recorded.week(week, &file);
+        }
+        Ok(recorded)
+    }
+
+    fn week(&mut self, week: Week, file: &[u8]) {
+        let lines = lines::decode(file).lines;
+        let merged: Merged = lines.iter().cloned().collect();
+        let usage = self.usage(&merged);
+        let bytes = file.len() as u64;
+        self.bytes += bytes;
+        self.weeks.push(WeekStatus {
+            week,
+            bytes,
+            processes: merged.processes().len(),
+            libraries: usage.len(),
+            sites: usage.values().map(|usage| usage.counts.len()).sum(),
+        });
+        self.merged.extend(lines);
+    }
+
+    fn usage(&self, merged: &Merged) -> BTreeMap<(CrateName, String), Usage> {
+        merged.usage(|build| {
+            let record = self.builds.records.get(&build)?;
+            Some((record.library.clone(), record.version.clone()))
+        })
+    }
+
+    fn libraries(&self, consent: &Consent) -> Vec<LibraryStatus> {
+        let usage = self.usage(&self.merged);
+        let status = |((library, version), usage): ((CrateName, String), Usage)| {
+            let records: Vec<_> =
+                usage.builds.iter().filter_map(|build| self.builds.records.get(build)).collect();
+            let withheld: Option<Vec<_>> =
+                records.iter().map(|record| reportable(record, consent).err()).collect();
+            LibraryStatus {
+                library,
+                version,
+                sites: usage.counts.len(),
+                collector: records.iter().find_map(|record| record.collector.clone()),
+                withheld: withheld.and_then(|reasons| reasons.first().copied()),
+            }
+        };
+        usage.into_iter().map(status).collect()
+    }
+}
+
+/// Each collector that the owner answered about or a recorded library names.
+fn collectors(
+    home: &Home,
+    consent: &Consent,
+    libraries: &[LibraryStatus],
+) -> Result<Vec<CollectorStatus>, FileError> {
+    let outbox = Outbox::of(home);
+    let [waiting, sent, refused] =
+        [Place::Outbox, Place::Sent, Place::Refused].map(|place| outbox.list(place));
+    let (waiting, sent, refused) = (waiting?, sent?, refused?);
+    let mut named: BTreeMap<String, BTreeSet<CrateName>> =
+        consent.collectors.keys().map(|url| (url.to_string(), BTreeSet::new())).collect();
+    for one in libraries {
+        let Some(text) = &one.collector else { continue };
+        let url = text.parse::<CollectorUrl>().map_or_else(|_| text.clone(), String::from);
+        named.entry(url).or_default().insert(one.library.clone());
+    }
+    let status = |(url, libraries): (String, BTreeSet<CrateName>)| {
+        let parsed = url.parse::<CollectorUrl>().ok();
+        let said = parsed.as_ref().and_then(|url| consent.collectors.get(url));
+        let (answer, since) = match (&parsed, said) {
+            (None, _) => (AnswerStatus::Impossible, None),
+            (_, None) => (AnswerStatus::Waiting, None),
+            (_, Some(Answer::Yes { since, .. })) => (AnswerStatus::Yes, Some(*since)),
+            (_, Some(Answer::No { since })) => (AnswerStatus::No, Some(*since)),
+        };
+        let count = |filed: &[_]| {
+            parsed.iter().flat_map(|url| filed.iter().filter(move |one| is_of(one, url))).count()
+        };
+        let command = format!("cargo headcount on --send-to {url}");
+        CollectorStatus {
+            answer,
+            since,
+            libraries,
+            waiting: count(&waiting),
+            sent: count(&sent),
+            refused: count(&refused),
+            command: (answer == AnswerStatus::Waiting).then_some(command),
+            url,
+        }
+    };
+    Ok(named.into_iter().map(status).collect())
+}
+
+/// What cargo's configuration says, and what is wrong with that.
+fn cargo_entry(home: &Home, on: bool, problems: &mut Vec<String>) -> CargoEntry {
+    let config = match CargoConfig::of_environment() {
+        Ok(config) => config,
+        Err(error) => {
+            problems.push(error.to_string());
+            return CargoEntry { path: None, names_spool: false };
+        }
+    };
+    let path = config.path().to_owned();
+    let entry = config.entry(&home.spool());
+    let file = path.display();
+    match &entry {
+        Ok(Entry::Other(found)) => {
+            problems.push(format!("`{file}` sets HEADCOUNT_SPOOL to {found}, not to our folder"));
+        }
+        Ok(Entry::None) if on => problems.push(format!(
+            "`{file}` does not name the spool folder, so what cargo runs is not recorded; \
+             `cargo headcount on` repairs that"
+        )),
+        Ok(_) => {}
+        Err(error) => problems.push(error.to_string()),
+    }
+    CargoEntry { path: Some(path), names_spool: matches!(entry, Ok(Entry::Ours)) }
+}
