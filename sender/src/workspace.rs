@@ -1,0 +1,189 @@
+//! Builds a workspace with cargo, and says which files came of it.
+//!
+//! Cargo itself says what it built: no file name is guessed, and what an earlier build left in the
+//! target folder is not mistaken for this one. Cargo shows its own progress, and the compiler's
+//! messages, on standard error.
+
+mod graph;
+
+use std::ffi::OsString;
+use std::io::{self, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use cargo_metadata::{Artifact, Message, PackageId, TargetKind};
+
+use crate::referrers::{Crate, Rlib};
+use graph::Graph;
+
+/// What to build. The fields are cargo's options.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Request {
+    /// `--manifest-path`.
+    pub manifest_path: Option<PathBuf>,
+    /// `--package`.
+    pub packages: Vec<String>,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--target`.
+    pub target: Option<String>,
+    /// `--features`.
+    pub features: Vec<String>,
+    /// `--all-features`.
+    pub all_features: bool,
+    /// `--no-default-features`.
+    pub no_default_features: bool,
+}
+
+/// An executable that cargo built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Executable {
+    /// The package that it belongs to.
+    pub package: Crate,
+    /// The file.
+    pub path: PathBuf,
+    /// The libraries of the build.
+    pub rlibs: Vec<Rlib>,
+    /// Whether `rlibs` are those that this executable is linked from. Where cargo did not tell, they
+    /// are those of the whole build, other programs and build scripts included.
+    pub rlibs_are_its_own: bool,
+}
+
+/// Why there is no build to look at.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorkspaceError {
+    /// Cargo could not be run.
+    #[error("cannot run cargo")]
+    Run(#[source] io::Error),
+    /// Cargo could not build; it has said why.
+    #[error("cargo could not build this")]
+    Build,
+    /// Cargo could not describe the workspace.
+    #[error("cargo cannot describe this workspace")]
+    Describe(#[source] cargo_metadata::Error),
+}
+
+/// Builds a workspace and returns its executables.
+///
+/// # Errors
+/// When cargo cannot be run, or cannot build the workspace.
+pub fn executables(request: &Request) -> Result<Vec<Executable>, WorkspaceError> {
+    let artifacts = build(request, &[])?;
+    let graph = Graph::resolved(request).ok();
+    let executable = |artifact: &Artifact| {
+        let path = artifact.executable.clone()?;
+        let linked = graph.as_ref().map(|graph| graph.linked(&artifact.package_id));
+        let is_linked = |id: &PackageId| linked.as_ref().is_none_or(|linked| linked.contains(id));
+        let rlibs = artifacts.iter().filter(|other| is_linked(&other.package_id)).filter_map(rlib);
+        Some(Executable {
+            package: package(&artifact.package_id),
+            path: path.into(),
+            rlibs: rlibs.collect(),
+            rlibs_are_its_own: linked.is_some(),
+        })
+    };
+    Ok(artifacts.iter().filter_map(executable).collect())
+}
+
+/// Builds the libraries of the selected packages, without what depends on them.
+///
+/// # Errors
+/// When cargo cannot be run, cannot describe the workspace, or cannot build it.
+pub fn libraries(request: &Request) -> Result<Vec<Rlib>, WorkspaceError> {
+    let selected = graph::selected(request).map_err(WorkspaceError::Describe)?;
+    let artifacts = build(request, &["--lib"])?;
+    let is_selected = |artifact: &&Artifact| selected.contains(&artifact.package_id);
+    Ok(artifacts.iter().filter(is_selected).filter_map(rlib).collect())
+}
+
+fn build(request: &Request, more: &[&str]) -> Result<Vec<Artifact>, WorkspaceError> {
+    let mut command = Command::new(cargo());
+    command.args(["build", "--message-format=json-render-diagnostics"]).args(more);
+    command.args(request.arguments()).stdout(Stdio::piped());
+    let mut child = command.spawn().map_err(WorkspaceError::Run)?;
+    let mut artifacts = Vec::new();
+    if let Some(output) = child.stdout.take() {
+        for message in Message::parse_stream(BufReader::new(output)) {
+            if let Message::CompilerArtifact(artifact) = message.map_err(WorkspaceError::Run)? {
+                artifacts.push(artifact);
+            }
+        }
+    }
+    let status = child.wait().map_err(WorkspaceError::Run)?;
+    if status.success() { Ok(artifacts) } else { Err(WorkspaceError::Build) }
+}
+
+/// The cargo that runs us, so that a chosen toolchain stays the same.
+fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+fn rlib(artifact: &Artifact) -> Option<Rlib> {
+    let is_library = |kind| matches!(kind, &TargetKind::Lib | &TargetKind::RLib);
+    let path = artifact.filenames.iter().find(|path| path.extension() == Some("rlib"))?;
+    artifact
+        .target
+        .kind
+        .iter()
+        .any(is_library)
+        .then(|| Rlib { krate: package(&artifact.package_id), path: path.clone().into() })
+}
+
+/// Name and version, which stand at the end of a package's id: `...#name@version`, or `#version`
+/// behind a folder or repository that has the package's name.
+fn package(id: &PackageId) -> Crate {
+    let (place, package) = id.repr.rsplit_once('#').unwrap_or(("", &id.repr));
+    let (name, version) = package.rsplit_once('@').unwrap_or_else(|| {
+        let place = place.split('?').next().unwrap_or(place);
+        (place.rsplit('/').next().unwrap_or(place), package)
+    });
+    Crate { name: name.to_owned(), version: Some(version.to_owned()) }
+}
+
+impl Request {
+    /// The options as `cargo build` takes them.
+    fn arguments(&self) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> = Vec::new();
+        let mut option = |name: &str, value: OsString| arguments.extend([name.into(), value]);
+        if let Some(path) = &self.manifest_path {
+            option("--manifest-path", path.into());
+        }
+        for package in &self.packages {
+            option("--package", package.into());
+        }
+        if let Some(profile) = &self.profile {
+            option("--profile", profile.into());
+        }
+        if let Some(target) = &self.target {
+            option("--target", target.into());
+        }
+        if !self.features.is_empty() {
+            option("--features", self.features.join(",").into());
+        }
+        arguments.extend(self.all_features.then(|| "--all-features".into()));
+        arguments.extend(self.no_default_features.then(|| "--no-default-features".into()));
+        arguments
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(id: &str, name: &str, version: &str) {
+        let known = Crate { name: name.to_owned(), version: Some(version.to_owned()) };
+        assert_eq!(package(&PackageId { repr: id.to_owned() }), known);
+    }
+
+    #[test]
+    fn package_ids() {
+        check("registry+https://example.org/index#serde_json@1.0.145", "serde_json", "1.0.145");
+        check("path+file:///home/me/tool#0.1.0", "tool", "0.1.0");
+        check("path+file:///home/me/folder#tool@0.1.0-rc.1", "tool", "0.1.0-rc.1");
+        check("git+https://example.org/me/tool?branch=next#0.2.0", "tool", "0.2.0");
+        check("git+https://example.org/me/many.git?rev=1#tool@0.2.0", "tool", "0.2.0");
+    }
+}
