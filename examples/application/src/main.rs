@@ -18,6 +18,7 @@ usage: application COMMAND
   changes BACKUP FILE...            tells which files changed since";
 
 fn main() -> ExitCode {
+    headcount::application!();
     match run(&env::args().skip(1).collect::<Vec<_>>()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
