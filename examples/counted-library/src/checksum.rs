@@ -5,8 +5,6 @@ use std::io::{self, Read};
 use flate2::Crc;
 use headcount::{deprecated_tracked, track_usage};
 
-const ADLER_MODULUS: u32 = 65_521; // the largest prime below 2^16
-
 /// The CRC-32 of `bytes`, as in zip, gzip and PNG.
 ///
 /// ```
@@ -38,10 +36,11 @@ pub fn crc_of_reader<R: Read>(mut reader: R) -> io::Result<u32> {
 #[deprecated_tracked(since = "1.2.0", note = "use `crc`", remove_in = "2.0.0")]
 #[must_use]
 pub fn adler(bytes: &[u8]) -> u32 {
+    const MODULUS: u32 = 65_521; // the largest prime below 2^16
     let (mut sum, mut sum_of_sums) = (1, 0);
     for &byte in bytes {
-        sum = (sum + u32::from(byte)) % ADLER_MODULUS;
-        sum_of_sums = (sum_of_sums + sum) % ADLER_MODULUS;
+        sum = (sum + u32::from(byte)) % MODULUS;
+        sum_of_sums = (sum_of_sums + sum) % MODULUS;
     }
     sum_of_sums << 16 | sum
 }
