@@ -3,9 +3,9 @@
 //!
 //! In reading order:
 //!
-//! * [`scan`]: the records in a binary; [`referrers`]: who refers to them;
+//! * [`scan`]: the records in a binary; [`referrers`], [`workspace`]: who refers to them;
 //! * [`home`], [`consent`], [`collector`], [`rule`]: what the owner allowed;
-//! * [`cargo_config`]: how programs learn of it;
+//! * [`switch`]: how they allow it; [`cargo_config`]: how programs learn of it;
 //! * [`spool`], [`merge`], [`executables`]: what programs did;
 //! * [`draft`], [`close`], [`outbox`], [`send`]: what leaves;
 //! * [`status`], [`show`], [`remark`]: what the owner is told about all that.
@@ -28,3 +28,5 @@ pub mod send;
 pub mod show;
 pub mod spool;
 pub mod status;
+pub mod switch;
+pub mod workspace;

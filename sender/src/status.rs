@@ -38,14 +38,18 @@ pub struct Status {
     pub cargo_config: CargoEntry,
     /// What reports say about where programs run.
     pub origin: Origin,
+    /// If not empty, the only libraries that are reported.
+    pub only: BTreeSet<CrateName>,
+    /// Libraries that are never reported.
+    pub except: BTreeSet<CrateName>,
+    /// Local libraries that are reported.
+    pub include_local: BTreeSet<CrateName>,
     /// What is recorded of each week.
     pub weeks: Vec<WeekStatus>,
     /// What is recorded of each library, over all these weeks.
     pub libraries: Vec<LibraryStatus>,
     /// Who gets reports, who does not, and who waits for an answer.
     pub collectors: Vec<CollectorStatus>,
-    /// Bytes that `spool` and the build records in it take.
-    pub spool_bytes: u64,
     /// What is wrong or left out, one line each.
     pub problems: Vec<String>,
 }
@@ -131,7 +135,6 @@ struct Recorded {
     weeks: Vec<WeekStatus>,
     merged: Merged,
     remarks: BTreeSet<Remark>,
-    bytes: u64,
 }
 
 /// Looks at everything and changes nothing.
@@ -170,8 +173,10 @@ pub fn status(home: &Home, now: Timestamp) -> Result<Status, FileError> {
         origin: said.origin,
         collectors: collectors(home, &said, &libraries)?,
         libraries,
+        only: said.only,
+        except: said.except,
+        include_local: said.include_local,
         weeks: recorded.weeks,
-        spool_bytes: recorded.bytes,
         problems,
     })
 }
@@ -205,7 +210,6 @@ impl Recorded {
         let merged: Merged = lines.iter().cloned().collect();
         let usage = self.usage(&merged);
         let bytes = file.len() as u64;
-        self.bytes += bytes;
         self.weeks.push(WeekStatus {
             week,
             bytes,
