@@ -1,6 +1,6 @@
 //! What a person sees: tables, colours where they are wanted, errors.
 
-use anstream::eprintln;
+use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Style};
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
@@ -32,4 +32,20 @@ pub(crate) fn error(error: &anyhow::Error) {
 /// Prints one line about something that was left out, to standard error.
 pub(crate) fn warning(text: impl std::fmt::Display) {
     eprintln!("{WARNING}warning{WARNING:#}: {text}");
+}
+
+/// Prints a value for programs.
+pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// A text from elsewhere, without what a terminal would obey.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A number of things, in words: `1 report`, `2 reports`.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }

@@ -1,10 +1,59 @@
-//! To be written.
+//! `ask`: what a collector answers about a library.
+
+mod removal;
 
 use std::process::ExitCode;
 
-#[derive(clap::Args)]
-pub(crate) struct Args {}
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use headcount_sender::collector::CollectorUrl;
+use headcount_sender::send::{client, refusal};
+use serde::de::DeserializeOwned;
 
-pub(crate) fn run(_: &Args) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not written yet")
+/// Longest answer that is read, in bytes: 20,000 sites with a year of weeks stay below.
+const MAX_ANSWER_BYTES: u64 = 64 << 20;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    question: Question,
+}
+
+#[derive(Subcommand)]
+enum Question {
+    /// When may a deprecated item go?
+    Removal(removal::Args),
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    match &args.question {
+        Question::Removal(args) => removal::run(args),
+    }
+}
+
+/// Gets an answer: the text, and what it says.
+fn get<T: DeserializeOwned>(
+    collector: &CollectorUrl,
+    path: &str,
+    query: Vec<(&str, String)>,
+) -> anyhow::Result<(String, T)> {
+    let url = format!("{collector}{path}");
+    let mut response = client(collector)
+        .get(&url)
+        .query_pairs(query)
+        .call()
+        .with_context(|| format!("cannot ask {collector}; is it running?"))?;
+    let status = response.status();
+    if !status.is_success() {
+        bail!("{collector} does not answer: {}", refusal(status, response.body_mut()));
+    }
+    let text = response
+        .body_mut()
+        .with_config()
+        .limit(MAX_ANSWER_BYTES)
+        .read_to_string()
+        .with_context(|| format!("the answer of {collector} broke off"))?;
+    let answer = serde_json::from_str(&text)
+        .with_context(|| format!("{collector} answers something that this version cannot read"))?;
+    Ok((text, answer))
 }

@@ -1,10 +1,74 @@
-//! To be written.
+//! `send`: closes finished weeks and sends what waits.
 
 use std::process::ExitCode;
 
-#[derive(clap::Args)]
-pub(crate) struct Args {}
+use anstream::println;
+use headcount_report::Week;
+use headcount_sender::home::Home;
+use headcount_sender::send::{self, Delivery, Outcome, Sending};
+use jiff::Timestamp;
+use jiff::civil::Date;
 
-pub(crate) fn run(_: &Args) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not written yet")
+use crate::output::{self, count};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Also close the week that contains this day and those before it, the running one included
+    #[arg(long, value_name = "DATE")]
+    through: Option<Date>,
+    /// For programs
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let home = Home::of_environment()?;
+    let through = args.through.map(Week::containing);
+    let sending = send::send(&home, Timestamp::now(), through)?;
+    if args.json {
+        output::json(&sending)?;
+    } else {
+        print(&sending);
+    }
+    let is_done = sending.delivered.iter().all(is_done);
+    Ok(if is_done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print(sending: &Sending) {
+    if !sending.decided_by.is_on() {
+        println!("Nothing is sent: headcount is {}.", sending.decided_by);
+    }
+    for closed in &sending.closing.closed {
+        let sections = count(closed.sections, "library version", "library versions");
+        println!("{}: wrote a report on {sections} for {}", closed.week, closed.collector);
+    }
+    for delivery in &sending.delivered {
+        print_delivery(delivery);
+    }
+    if sending.decided_by.is_on() && sending.delivered.is_empty() {
+        println!("There is nothing to send.");
+    }
+    for remark in &sending.closing.remarks {
+        output::warning(remark);
+    }
+}
+
+fn print_delivery(delivery: &Delivery) {
+    let Delivery { week, collector, sections, outcome } = delivery;
+    let collector = collector.as_ref().map_or("a collector", |url| url.as_str());
+    let sections = count(*sections, "library version", "library versions");
+    match outcome {
+        Outcome::Taken => println!("{week}: sent to {collector} ({sections})"),
+        Outcome::Refused { reason } => {
+            output::warning(format_args!("{week}: {collector} will not get it: {reason}"));
+        }
+        Outcome::Kept { reason } => output::warning(format_args!(
+            "{week}: not yet taken by {collector}, the next `send` tries again: {reason}"
+        )),
+    }
+}
+
+/// Whether nothing is left to worry about: what the owner took back is not a failure.
+fn is_done(delivery: &Delivery) -> bool {
+    delivery.outcome == Outcome::Taken || delivery.collector.is_none()
 }
