@@ -1,0 +1,212 @@
+//! A part of the sections, and how sure that is.
+
+use serde::Serialize;
+use statrs::distribution::{Beta, ContinuousCDF};
+
+/// The 97.5 % quantile of the normal distribution: for two-sided intervals of 95 %.
+const Z: f64 = 1.959_963_984_540_054;
+
+/// A share with its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Share {
+    /// Sections that have it.
+    pub count: u64,
+    /// Out of these.
+    #[serde(skip)]
+    pub n: u64,
+    /// Their part, from 0 to 1.
+    pub share: f64,
+    /// Lower end of the interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+impl Share {
+    /// The share of `count` in `n`, with the Wilson score interval; none when `n` is 0.
+    ///
+    /// The interval holds near 0 and 1 and for small `n`, where the textbook one (share ± 1.96
+    /// standard errors) collapses. Formula: E. B. Wilson, *Probable inference, the law of
+    /// succession, and statistical inference*, JASA 22 (1927), 209-212; compared with others in
+    /// Brown, Cai and DasGupta, *Interval estimation for a binomial proportion*, Statistical
+    /// Science 16 (2001), 101-133, which recommends it.
+    #[must_use]
+    pub fn of(count: u64, n: u64) -> Option<Self> {
+        if n == 0 {
+            return None;
+        }
+        let (total, share) = (float(n), ratio(count, n));
+        let spread = Z * Z / total;
+        let middle = (share + spread / 2.0) / (1.0 + spread);
+        let half =
+            Z / (1.0 + spread) * (share * (1.0 - share) / total + spread / (4.0 * total)).sqrt();
+        // At the ends the formula gives exactly 0 and 1; floating point nearly does.
+        let low = if count == 0 { 0.0 } else { (middle - half).max(0.0) };
+        let high = if count >= n { 1.0 } else { (middle + half).min(1.0) };
+        Some(Self { count, n, share, low, high })
+    }
+}
+
+/// The one-sided upper bound of a share: with `confidence`, the true share is at most this.
+///
+/// Exact for every `n`: the chance that it fails is never over `1 - confidence`, which is what a
+/// verdict to remove something has to promise. Formula: C. J. Clopper and E. S. Pearson, *The use
+/// of confidence or fiducial limits illustrated in the case of the binomial*, Biometrika 26
+/// (1934), 404-413; as a quantile of the beta distribution: Brown, Cai and DasGupta (2001).
+#[must_use]
+pub fn upper_bound(count: u64, n: u64, confidence: f64) -> f64 {
+    if count >= n {
+        return 1.0;
+    }
+    if count == 0 {
+        return 1.0 - (1.0 - confidence).powf(1.0 / float(n));
+    }
+    Beta::new(float(count) + 1.0, float(n - count)).map_or(1.0, |beta| beta.inverse_cdf(confidence))
+}
+
+/// The fewest sections with which `count` hits leave the [`upper_bound`] at `threshold` or below.
+///
+/// Without a hit, that is n >= ln(1 - confidence) / ln(1 - threshold).
+#[must_use]
+pub fn sections_needed(count: u64, threshold: f64, confidence: f64) -> u64 {
+    let is_enough = |n| upper_bound(count, n, confidence) <= threshold;
+    let mut enough = count + 1;
+    while !is_enough(enough) {
+        enough *= 2;
+    }
+    let mut too_few = count;
+    while enough - too_few > 1 {
+        let middle = too_few + (enough - too_few) / 2;
+        if is_enough(middle) { enough = middle } else { too_few = middle }
+    }
+    enough
+}
+
+/// `count / n`, from 0 to 1.
+fn ratio(count: u64, n: u64) -> f64 {
+    (float(count) / float(n)).min(1.0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of sections stay far below 2^53")]
+fn float(count: u64) -> f64 {
+    count as f64
+}
+
+/// A share as text: `0 %`, `0.04 %`, `2.2 %`, `41 %`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let decimals = match percent {
+        0.0 => 0,
+        ..0.1 => 2,
+        // 99.6 % of sections are not all of them.
+        ..9.95 | 99.5..99.95 => 1,
+        _ => 0,
+    };
+    let text = format!("{percent:.decimals$}");
+    let text = text.strip_suffix(".0").unwrap_or(&text);
+    format!("{text} %")
+}
+
+/// A count as text: `1,195`.
+#[must_use]
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use statrs::distribution::{Binomial, DiscreteCDF};
+
+    use super::*;
+
+    #[track_caller]
+    fn check_share(count: u64, n: u64, low: f64, high: f64) {
+        let share = Share::of(count, n).unwrap();
+        assert!((share.low - low).abs() < 5e-4, "{share:?}");
+        assert!((share.high - high).abs() < 5e-4, "{share:?}");
+    }
+
+    #[test]
+    fn wilson_intervals() {
+        // R: prop.test(x, n, correct = FALSE)$conf.int
+        check_share(0, 10, 0.0, 0.2775);
+        check_share(1, 1, 0.2065, 1.0);
+        check_share(15, 148, 0.0624, 0.1605);
+        check_share(50, 100, 0.4038, 0.5962);
+        assert_eq!(Share::of(0, 0), None);
+    }
+
+    #[track_caller]
+    fn check_bound(count: u64, n: u64, bound: f64) {
+        let upper = upper_bound(count, n, 0.95);
+        assert!((upper - bound).abs() < 5e-5, "{upper}");
+    }
+
+    #[test]
+    fn clopper_pearson_bounds() {
+        // R: binom.test(x, n, alternative = "less")$conf.int
+        check_bound(0, 10, 0.2589);
+        check_bound(1, 10, 0.3942);
+        check_bound(5, 50, 0.1988);
+        check_bound(10, 10, 1.0);
+    }
+
+    #[test]
+    fn sections_needed_without_a_hit_follow_the_closed_formula() {
+        for (threshold, confidence) in [(0.01f64, 0.95f64), (0.001, 0.99), (0.05, 0.9), (0.5, 0.95)]
+        {
+            let n = (1.0 - confidence).ln() / (1.0 - threshold).ln();
+            let needed = float(sections_needed(0, threshold, confidence));
+            assert!(n <= needed && needed < n + 1.0, "{needed} for {n}");
+        }
+        assert_eq!(sections_needed(0, 0.01, 0.95), 299);
+    }
+
+    #[test]
+    fn percent_says_neither_all_nor_none_falsely() {
+        let texts = [0.0, 0.0004, 0.022, 0.0996, 0.41, 0.996, 1.0].map(percent);
+        assert_eq!(texts, ["0 %", "0.04 %", "2.2 %", "10 %", "41 %", "99.6 %", "100 %"]);
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_share_lies_in_its_interval(n in 1u64..100_000, count in 0u64..100_000) {
+            let count = count.min(n);
+            let Share { share, low, high, .. } = Share::of(count, n).unwrap();
+            prop_assert!(0.0 <= low && low <= share && share <= high && high <= 1.0);
+        }
+
+        /// What defines the bound: were it the true share, so few hits would be this rare.
+        #[test]
+        fn the_bound_keeps_its_promise(
+            n in 2u64..200_000, part in 5u64..1_000, confidence in 0.5..0.999f64
+        ) {
+            let count = n / part;
+            let bound = upper_bound(count, n, confidence);
+            let chance = Binomial::new(bound, n).unwrap().cdf(count);
+            prop_assert!((chance - (1.0 - confidence)).abs() < 1e-6, "{count} of {n}: {bound}");
+        }
+
+        #[test]
+        fn one_section_fewer_is_not_enough(count in 0u64..200, threshold in 0.001..0.5f64) {
+            let n = sections_needed(count, threshold, 0.95);
+            prop_assert!(upper_bound(count, n, 0.95) <= threshold);
+            prop_assert!(upper_bound(count, n - 1, 0.95) > threshold);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What every handler shares.
+
+use std::num::NonZeroU64;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::ingest::Writer;
+use crate::store::{Store, StoreError};
+
+/// A running collector: its store, the one thread that writes to it, its clock.
+#[derive(Clone)]
+pub struct Collector {
+    store: Arc<dyn Store>,
+    pub(crate) writer: Writer,
+    pub(crate) clock: Clock,
+    pub(crate) publish_at: NonZeroU64,
+}
+
+impl Collector {
+    /// Starts the writer on a store. It ends when the last clone of this is dropped.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or no thread is to be had.
+    pub fn start(
+        store: Arc<dyn Store>,
+        clock: Clock,
+        publish_at: NonZeroU64,
+    ) -> Result<Self, StoreError> {
+        let writer = Writer::start(Arc::clone(&store), clock.clone())?;
+        Ok(Self { store, writer, clock, publish_at })
+    }
+
+    /// Reads the store on a thread where blocking is allowed.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Error> {
+        let store = Arc::clone(&self.store);
+        match tokio::task::spawn_blocking(move || question(&*store)).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => Err(Error::Stopping),
+        }
+    }
+}

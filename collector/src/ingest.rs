@@ -1,0 +1,15 @@
+//! Takes a report apart into bits, and has them durable before it answers.
+//!
+//! * [`admit`]: a request with a report, and what it is told;
+//! * [`sum`]: a section becomes bits;
+//! * [`register`]: a request with a manifest, and why one is refused;
+//! * [`writer`]: the one thread that writes to the store.
+
+pub mod admit;
+pub mod register;
+pub mod sum;
+pub mod writer;
+
+pub use admit::Admitted;
+pub use register::Registered;
+pub(crate) use writer::Writer;

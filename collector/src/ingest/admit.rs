@@ -1,0 +1,49 @@
+//! A request with a report, and what it is told.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_ENCODING;
+use headcount_report::Report;
+use serde::Serialize;
+
+use crate::collector::Collector;
+use crate::error::Error;
+
+/// The answer to a report: once it is sent, the sums are durable.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Admitted {
+    /// Sections that were taken now.
+    pub admitted: u64,
+    /// Sections that had been taken before, as a retry's are.
+    pub repeated: u64,
+    /// Sections of a library or a version that nobody registered: only their number is kept.
+    pub unknown_libraries: u64,
+    /// Sites, over all sections, that the version's manifest has not: the rest of it is taken.
+    pub unknown_sites: u64,
+}
+
+/// Takes a report.
+pub(crate) async fn admit(
+    State(collector): State<Collector>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Admitted>, Error> {
+    let body = plain(&headers, body)?;
+    let report = Report::decode(&body).map_err(|error| Error::Unreadable(error.to_string()))?;
+    collector.writer.add(report).await.map(Json)
+}
+
+/// The body, unless it is compressed, too long or cut short.
+pub(crate) fn plain(
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Bytes, Error> {
+    match headers.get(CONTENT_ENCODING) {
+        None => Ok(body?),
+        Some(encoding) if encoding == "identity" => Ok(body?),
+        Some(_) => Err(Error::Encoded),
+    }
+}

@@ -1,0 +1,98 @@
+//! What authors registered of their libraries.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use headcount_report::{
+    CrateName, Deprecation, FeatureName, Manifest, PlainVersion, SiteKind, SitePath,
+};
+
+/// All that is registered of one library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Library {
+    /// Its name.
+    pub name: CrateName,
+    sites: Vec<Site>,
+    by_path: HashMap<SitePath, usize>,
+    versions: Vec<Version>,
+}
+
+/// A site, whichever versions contain it. Its place in [`Library::sites`] never changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// Where it is.
+    pub path: SitePath,
+    /// What is counted there.
+    pub kind: SiteKind,
+}
+
+/// One registered version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Its number.
+    pub number: PlainVersion,
+    /// The cargo features that it declares.
+    pub features: BTreeSet<FeatureName>,
+    /// Its sites, by their index, with what the author said when deprecating them.
+    pub sites: BTreeMap<usize, Option<Deprecation>>,
+}
+
+impl Library {
+    /// A library of which nothing is registered yet.
+    #[must_use]
+    pub fn new(name: CrateName) -> Self {
+        Self { name, sites: Vec::new(), by_path: HashMap::new(), versions: Vec::new() }
+    }
+
+    /// Every site that some version contains or contained, by its permanent index.
+    #[must_use]
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+
+    /// The permanent index of a site.
+    #[must_use]
+    pub fn site(&self, path: &SitePath) -> Option<usize> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The registered versions, oldest release first.
+    #[must_use]
+    pub fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
+    /// One registered version.
+    #[must_use]
+    pub fn version(&self, number: &PlainVersion) -> Option<&Version> {
+        self.versions.iter().find(|version| version.number == *number)
+    }
+
+    /// The versions that contain a site, oldest release first.
+    pub fn versions_with(&self, site: usize) -> impl Iterator<Item = &Version> {
+        self.versions.iter().filter(move |version| version.sites.contains_key(&site))
+    }
+
+    /// Gives the next free index to a site, unless it has one.
+    pub(crate) fn add_site(&mut self, site: Site) -> usize {
+        if let Some(index) = self.site(&site.path) {
+            return index;
+        }
+        let index = self.sites.len();
+        self.by_path.insert(site.path.clone(), index);
+        self.sites.push(site);
+        index
+    }
+
+    /// Adds a version or replaces it; sites that are new get the next free indices.
+    pub(crate) fn put(&mut self, manifest: &Manifest) {
+        let mut sites = BTreeMap::new();
+        for (path, site) in &manifest.sites {
+            let index = self.add_site(Site { path: path.clone(), kind: site.kind });
+            sites.insert(index, site.deprecated.clone());
+        }
+        let number = manifest.version.clone();
+        self.versions.retain(|version| version.number != number);
+        self.versions.push(Version { number, features: manifest.features.clone(), sites });
+        self.versions.sort_by_key(|version| version.number.numbers());
+    }
+}

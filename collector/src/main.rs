@@ -1,0 +1,107 @@
+//! `headcount-collector`: arguments to [`run`].
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use headcount_collector::store::{NewToken, SqliteStore, Store};
+use headcount_collector::token::Token;
+use headcount_collector::{Clock, Config, server};
+use headcount_report::CrateName;
+use tracing_subscriber::EnvFilter;
+
+/// Collects headcount reports and answers what is used, by how many
+#[derive(Debug, Parser)]
+#[command(name = "headcount-collector", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Takes reports and answers questions until it is stopped
+    Serve(Config),
+    /// Says who may register the versions of a library
+    #[command(subcommand)]
+    Token(TokenCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenCommand {
+    /// Makes a token for one library and prints it, this once
+    Add {
+        /// The library that it may register
+        library: CrateName,
+        #[command(flatten)]
+        store: StoreFile,
+    },
+    /// Lists the tokens: number, library, date. The tokens themselves are not kept
+    List {
+        #[command(flatten)]
+        store: StoreFile,
+    },
+    /// Revokes a token
+    Revoke {
+        /// Its number in the list
+        number: u32,
+        #[command(flatten)]
+        store: StoreFile,
+    },
+}
+
+#[derive(Debug, Args)]
+struct StoreFile {
+    /// The store: one SQLite file. A collector may be serving it
+    #[arg(long = "store", value_name = "FILE")]
+    path: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("headcount-collector: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(config) => server::run(&config),
+        Command::Token(TokenCommand::Add { library, store }) => add_token(&library, &store.path),
+        Command::Token(TokenCommand::List { store }) => list_tokens(&store.path),
+        Command::Token(TokenCommand::Revoke { number, store }) => revoke_token(number, &store.path),
+    }
+}
+
+fn add_token(library: &CrateName, path: &Path) -> anyhow::Result<()> {
+    let token = Token::generate()?;
+    let created = Clock::system().now();
+    let new = NewToken { library: library.clone(), digest: token.digest(), created };
+    let number = SqliteStore::open(path)?.add_token(new)?;
+    writeln!(std::io::stdout(), "{token}")?;
+    eprintln!("token {number} registers `{library}`. It is shown this once; keep it as a secret.");
+    Ok(())
+}
+
+fn list_tokens(path: &Path) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for row in SqliteStore::open(path)?.tokens()? {
+        writeln!(out, "{}\t{}\t{:.0}", row.number, row.token.library, row.token.created)?;
+    }
+    Ok(())
+}
+
+fn revoke_token(number: u32, path: &Path) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        SqliteStore::open(path)?.revoke_token(number)?,
+        "there is no token {number}; `headcount-collector token list` shows those there are"
+    );
+    eprintln!("token {number} no longer registers anything.");
+    Ok(())
+}

@@ -1,0 +1,329 @@
+//! One library: what is deprecated, and what is used.
+
+use headcount_report::{Deprecation, Origin, Week};
+use maud::{Markup, html};
+
+use super::{chart, layout};
+use crate::answer::SAMPLE;
+use crate::answer::removal::{
+    self, LinkedShare, Removal, SiteAnswer, SiteFigures, Verdict, VerdictKind,
+};
+use crate::answer::share::{Share, grouped, percent};
+use crate::answer::tally::Tally;
+use crate::library::Library;
+use crate::router;
+
+/// The page.
+pub(super) fn page(library: &Library, tally: &Tally, removal: &Removal) -> Markup {
+    let main = html! {
+        (title(library, tally, removal))
+        (unregistered(removal))
+        section aria-labelledby="deprecations" {
+            div.bar {
+                h2 id="deprecations" { "Can it be removed?" }
+                (question(removal))
+            }
+            @if removal.sites.is_empty() {
+                p.card { "No site of this library is deprecated." }
+            }
+            @for site in &removal.sites { (site_card(site, removal, tally.running)) }
+        }
+        (sites(library, tally, removal))
+        p.machine { "For programs: " a href=(router::library_removal(&removal.library)) { "this answer as JSON" } }
+    };
+    layout::document(library.name.as_str(), &main)
+}
+
+fn title(library: &Library, tally: &Tally, removal: &Removal) -> Markup {
+    let latest = library.versions().last();
+    html! {
+        div.title {
+            h1 { (library.name) }
+            dl.facts {
+                @if let Some(latest) = latest {
+                    div { dt { "Latest release" } dd { (latest.number) } }
+                }
+                @if let Some(week) = removal.week {
+                    div { dt { "Week" } dd { (week) } }
+                    div { dt { "Sections" } dd { (grouped(tally.sections(week))) } }
+                    div { dt { "From" } dd { (origins(removal)) } }
+                } @else {
+                    div { dt { "Sections" } dd { "none yet" } }
+                }
+            }
+            p.lead { (SAMPLE) }
+        }
+    }
+}
+
+fn unregistered(removal: &Removal) -> Markup {
+    let count = removal.unregistered_sections;
+    html! {
+        @if count > 0 {
+            p.notice role="note" {
+                (counted(count, "section")) " came from versions that nobody registered; they are in \
+                no figure here. " code { "cargo headcount manifest --register" } " adds a version."
+            }
+        }
+    }
+}
+
+/// The form that asks the question in other terms.
+fn question(removal: &Removal) -> Markup {
+    let percents = |shares: &[f64]| -> Vec<(f64, String)> {
+        shares.iter().map(|share| (*share, percent(*share))).collect()
+    };
+    let weeks = [1.0, 2.0, 4.0, 8.0, 12.0, 26.0].map(|weeks| (weeks, format!("{weeks} in a row")));
+    let thresholds = percents(&[0.001, 0.005, 0.01, 0.02, 0.05, 0.1]);
+    let confidences = percents(&[0.8, 0.9, 0.95, 0.99, 0.999]);
+    html! {
+        form.question method="get" action=(router::library_page(&removal.library)) {
+            (choice("threshold", "Callers at most", removal.threshold, &thresholds))
+            (choice("confidence", "Confidence", removal.confidence, &confidences))
+            (choice("weeks", "Weeks", f64::from(removal.weeks_wanted), &weeks))
+            button type="submit" { "Ask" }
+        }
+    }
+}
+
+fn choice(name: &str, label: &str, chosen: f64, options: &[(f64, String)]) -> Markup {
+    let is_chosen = |value: f64| (value - chosen).abs() < 1e-9;
+    let is_listed = options.iter().any(|(value, _)| is_chosen(*value));
+    html! {
+        label {
+            span { (label) }
+            select name=(name) {
+                @if !is_listed { option value=(chosen) selected { (percent(chosen)) } }
+                @for (value, text) in options {
+                    option value=(value) selected[is_chosen(*value)] { (text) }
+                }
+            }
+        }
+    }
+}
+
+fn site_card(site: &SiteAnswer, removal: &Removal, running: Week) -> Markup {
+    let id = format!("site-{}", site.path.as_str().replace(|c: char| !c.is_alphanumeric(), "-"));
+    html! {
+        article.card.site aria-labelledby=(id) {
+            header {
+                div {
+                    h3 id=(id) { code { (site.path) } }
+                    p.detail { (promise(site)) }
+                    (note(site.deprecated.as_ref()))
+                }
+                (badge(&site.verdict))
+            }
+            p.verdict { (site.verdict.text) }
+            (figures(site, removal))
+            div.series {
+                figure {
+                    figcaption { "Called, by week" }
+                    (chart::burn_down(site.path.as_str(), &site.series, running, removal.threshold))
+                    p.detail.legend {
+                        span.key.dot {} "share" span.key.range {} "95 % interval"
+                        span.key.threshold {} "threshold " (percent(removal.threshold))
+                    }
+                }
+                (series_table(site, removal))
+            }
+        }
+    }
+}
+
+fn promise(site: &SiteAnswer) -> Markup {
+    let deprecated = site.deprecated.as_ref();
+    let since = deprecated.and_then(|deprecation| deprecation.since.as_deref());
+    let remove_in = deprecated.and_then(|deprecation| deprecation.remove_in.as_deref());
+    html! {
+        (site.kind.as_str())
+        @if let Some(since) = since { " · deprecated since " (since) }
+        @if let Some(gone_in) = &site.gone_in {
+            " · gone in " (gone_in)
+        } @else if let Some(remove_in) = remove_in {
+            " · to go in " (remove_in)
+        }
+        @if let [first, .., last] = &site.versions[..] { " · counted in " (first) " to " (last) }
+        @else if let [only] = &site.versions[..] { " · counted in " (only) }
+    }
+}
+
+fn note(deprecation: Option<&Deprecation>) -> Markup {
+    html! {
+        @if let Some(note) = deprecation.and_then(|deprecation| deprecation.note.as_deref()) {
+            p.note { (note) }
+        }
+    }
+}
+
+fn badge(verdict: &Verdict) -> Markup {
+    let (class, sign, word) = match verdict.kind {
+        VerdictKind::Safe => ("badge safe", "✓", "safe"),
+        VerdictKind::NotYet => ("badge not-yet", "✕", "not yet"),
+        VerdictKind::NotEnoughSections => ("badge not-enough", "?", "not enough sections"),
+    };
+    html! { p class=(class) { span aria-hidden="true" { (sign) } (word) } }
+}
+
+fn figures(site: &SiteAnswer, removal: &Removal) -> Markup {
+    let linked = site.linked.map(|LinkedShare { share, .. }| share);
+    let highest = [site.called, linked].into_iter().flatten().map(|share| share.high);
+    let scale = chart::round_up(highest.fold(removal.threshold, f64::max));
+    html! {
+        div.figures {
+            (figure("Called", "called it", site.called, site.n, scale, removal))
+            (figure("Linked", "have it in a binary", linked, site.linked.map_or(site.n, |l| l.n), scale, removal))
+        }
+    }
+}
+
+/// One share in large type, with its interval, its n and where that comes from.
+fn figure(
+    title: &str,
+    verb: &str,
+    share: Option<Share>,
+    n: u64,
+    scale: f64,
+    removal: &Removal,
+) -> Markup {
+    let source = removal.week.map(|week| format!("{week}, {}, opt-in", origins(removal)));
+    html! {
+        figure.share {
+            figcaption { (title) }
+            @if let Some(share) = share {
+                p.big { (percent(share.share)) span.spread { (spread(&share)) } }
+                (chart::interval(&share, scale, Some(removal.threshold)))
+                p.scale aria-hidden="true" { span { "0" } span { (percent(scale)) } }
+                p.detail { (grouped(share.count)) " of " (counted(share.n, "section")) " " (verb) }
+            } @else {
+                p.big.none { "no share" }
+                p.detail { (too_few(n, removal.publish_at)) }
+            }
+            @if let Some(source) = source { p.detail { (source) } }
+        }
+    }
+}
+
+fn series_table(site: &SiteAnswer, removal: &Removal) -> Markup {
+    let label = format!("Weeks of {}", site.path);
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(label) {
+            table {
+                caption.unseen { (label) }
+                thead {
+                    tr {
+                        th scope="col" { "Week" }
+                        th.number scope="col" { "Sections" }
+                        th.number scope="col" { "Called" }
+                        th.number scope="col" { "Share" }
+                        th.number scope="col" { "At most" }
+                    }
+                }
+                tbody {
+                    @for point in site.series.iter().rev() {
+                        tr.judged[removal.weeks.contains(&point.week)] {
+                            th scope="row" { (point.week) }
+                            td.number { (grouped(point.n)) }
+                            @let share = point.called.and_then(|called| Share::of(called, point.n));
+                            @if let (Some(share), Some(bound)) = (share, point.upper_bound) {
+                                td.number { (grouped(share.count)) }
+                                td.number { (percent(share.share)) }
+                                td.number { (percent(bound)) }
+                            } @else {
+                                td.number colspan="3" { (too_few(point.n, removal.publish_at)) }
+                            }
+                        }
+                    }
+                    @if site.series.is_empty() {
+                        tr { td colspan="5" { "No section yet." } }
+                    }
+                }
+            }
+            p.detail {
+                "“At most” is the one-sided bound at " (percent(removal.confidence))
+                " confidence; weeks in bold are those that the verdict rests on."
+            }
+        }
+    }
+}
+
+fn sites(library: &Library, tally: &Tally, removal: &Removal) -> Markup {
+    let mut figures = removal::figures(library, tally, removal.week, removal.publish_at);
+    let called = |site: &SiteFigures| site.called.map_or(0.0, |share| share.share);
+    figures.sort_by(|a, b| called(b).total_cmp(&called(a)).then_with(|| a.path.cmp(&b.path)));
+    html! {
+        section aria-labelledby="sites" {
+            div.bar {
+                h2 id="sites" { "All tracked sites" }
+                @if let Some(week) = removal.week {
+                    p.detail { (week) ", " (origins(removal)) ", opt-in; bars run from 0 to 100 %" }
+                }
+            }
+            div.card.flush {
+                table.wide {
+                    caption.unseen { "Tracked sites with their shares" }
+                    thead {
+                        tr {
+                            th scope="col" { "Site" }
+                            th scope="col" { "Called" }
+                            th scope="col" { "Linked" }
+                            th.number scope="col" { "Sections" }
+                        }
+                    }
+                    tbody { @for site in &figures { (site_row(site, removal.publish_at)) } }
+                }
+            }
+        }
+    }
+}
+
+fn site_row(site: &SiteFigures, publish_at: u64) -> Markup {
+    html! {
+        tr {
+            th scope="row" {
+                code { (site.path) }
+                span.detail {
+                    (site.kind.as_str())
+                    @if site.is_deprecated { " · deprecated" }
+                    @if let Some(gone_in) = &site.gone_in { " · gone in " (gone_in) }
+                }
+            }
+            td { (cell(site.called, site.n, publish_at)) }
+            td { (cell(site.linked, site.n, publish_at)) }
+            td.number { (grouped(site.n)) }
+        }
+    }
+}
+
+fn cell(share: Option<Share>, n: u64, publish_at: u64) -> Markup {
+    html! {
+        @if let Some(share) = share {
+            strong { (percent(share.share)) }
+            span.spread { (spread(&share)) }
+            (chart::interval(&share, 1.0, None))
+        } @else {
+            span.detail { (too_few(n, publish_at)) }
+        }
+    }
+}
+
+fn spread(share: &Share) -> String {
+    format!("{} – {}", percent(share.low), percent(share.high))
+}
+
+fn too_few(n: u64, publish_at: u64) -> String {
+    if n < publish_at { format!("published from {publish_at}") } else { "none scanned".to_owned() }
+}
+
+fn origins(removal: &Removal) -> String {
+    let origin = |origin: &Origin| match origin {
+        Origin::Developer => "developer machines",
+        Origin::Deployed => "deployed programs",
+    };
+    removal.origins.iter().map(origin).collect::<Vec<_>>().join(" and ")
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(count))
+}

@@ -1,0 +1,81 @@
+//! URL to handler. No other file spells a URL.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::routing::{get, post, put};
+use headcount_report::CrateName;
+use headcount_report::limits::{MAX_MANIFEST_BYTES, MAX_REPORT_BYTES};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::answer;
+use crate::collector::Collector;
+use crate::error::Error;
+use crate::ingest::{admit, register};
+use crate::page;
+
+/// Time for a request, reading its body included.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+
+/// What a page may load: its own style sheet and icon. No script, no frame, no other host; its one
+/// form comes back here.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+    base-uri 'none'; frame-ancestors 'none'";
+
+/// Where the list of libraries is.
+pub const OVERVIEW: &str = "/";
+
+/// Where the style sheet of all pages is.
+pub const STYLE: &str = "/style.css";
+
+/// Where the icon is.
+pub const ICON: &str = "/icon.svg";
+
+/// Where a library's page is.
+#[must_use]
+pub fn library_page(library: &CrateName) -> String {
+    format!("/libraries/{library}")
+}
+
+/// Where the same answer is for programs.
+#[must_use]
+pub fn library_removal(library: &CrateName) -> String {
+    format!("/v1/libraries/{library}/removal")
+}
+
+/// Every address that the collector has.
+pub fn router(collector: Collector) -> Router {
+    let pages = Router::new()
+        .route(OVERVIEW, get(page::overview))
+        .route("/libraries/{library}", get(page::library))
+        .route(STYLE, get(page::style))
+        .route(ICON, get(page::icon))
+        .fallback(page::not_found);
+    Router::new()
+        .nest("/v1", api())
+        .merge(pages)
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
+        .layer(fixed_header(header::CONTENT_SECURITY_POLICY, POLICY))
+        .layer(fixed_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(fixed_header(header::REFERRER_POLICY, "no-referrer"))
+        .with_state(collector)
+}
+
+fn api() -> Router<Collector> {
+    let report = post(admit::admit).layer(DefaultBodyLimit::max(MAX_REPORT_BYTES));
+    let manifest = put(register::register).layer(DefaultBodyLimit::max(MAX_MANIFEST_BYTES));
+    Router::new()
+        .route("/reports", report)
+        .route("/libraries", get(answer::libraries))
+        .route("/libraries/{library}/manifests/{version}", manifest)
+        .route("/libraries/{library}/removal", get(answer::removal))
+        .method_not_allowed_fallback(async || Error::Method)
+        .fallback(async || Error::NotFound("there is nothing at this address".to_owned()))
+}
+
+fn fixed_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}

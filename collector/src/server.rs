@@ -1,0 +1,141 @@
+//! The socket: what may come in, how fast, and how it ends.
+
+use std::convert::Infallible;
+use std::io::Write;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::clock::Clock;
+use crate::collector::Collector;
+use crate::config::Config;
+use crate::router;
+use crate::store::{Lock, SqliteStore};
+
+/// Connections at once; the next one waits in the kernel's queue.
+const MAX_CONNECTIONS: usize = 1_024;
+
+/// Time for all headers of a request: a connection that dawdles is closed.
+const HEADER_TIME: Duration = Duration::from_secs(10);
+
+/// Headers of a request. A browser sends about 15.
+const MAX_HEADERS: usize = 64;
+
+/// Bytes of a request's head, at most.
+const MAX_HEAD_BYTES: usize = 16 << 10;
+
+/// A connection's life. A reader that never takes its answer holds its place no longer than this.
+const CONNECTION_TIME: Duration = Duration::from_mins(2);
+
+/// Time to finish what has begun, when a connection is out of time or the collector stops.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Pause after the system refuses a connection, as it does when descriptors run out.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves one store until the process is told to stop.
+///
+/// # Errors
+/// When the store or the address is not to be had.
+pub fn run(config: &Config) -> anyhow::Result<()> {
+    let _lock = Lock::take(&config.store)?;
+    let store = Arc::new(SqliteStore::open(&config.store)?);
+    let collector = Collector::start(store, Clock::system(), config.publish_at)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}", config.listen))?;
+        writeln!(std::io::stdout(), "listening on http://{}", listener.local_addr()?)?;
+        serve(listener, router::router(collector), stop_signal()).await;
+        tracing::info!("stopped");
+        Ok(())
+    })
+}
+
+/// Serves connections until `stop`, then finishes those that are open.
+pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let (stopping, stopped) = watch::channel(());
+    let mut connections = JoinSet::new();
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        tokio::select! {
+            (place, accepted) = accepted => match accepted {
+                Ok((stream, _)) => {
+                    let connection = connection(stream, router.clone(), stopped.clone());
+                    connections.spawn(async move {
+                        connection.await;
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!("cannot accept a connection: {error}");
+                    sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+            () = &mut stop => break,
+        }
+    }
+    drop(listener);
+    drop(stopping);
+    while connections.join_next().await.is_some() {}
+}
+
+/// Serves one connection. Its errors are its peer's, who is nobody's business: no log.
+async fn connection(stream: TcpStream, router: Router, mut stopped: watch::Receiver<()>) {
+    let service = TowerToHyperService::new(router);
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIME)
+            .max_headers(MAX_HEADERS)
+            .max_buf_size(MAX_HEAD_BYTES)
+            .serve_connection(TokioIo::new(stream), service)
+    );
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = stopped.changed() => {}
+        () = sleep(CONNECTION_TIME) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _: Result<_, _> = timeout(GRACE, connection).await;
+}
+
+/// Completes on Ctrl-C, and on unix on SIGTERM.
+async fn stop_signal() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<Infallible>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,167 @@
+//! A store that ends with the process: for tests and examples.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::RangeInclusive;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use headcount_report::{CrateName, Manifest, PlainVersion, SectionId, Week};
+
+use super::{
+    Added, Bit, Dimension, LibraryLine, NewToken, Store, StoreError, Subject, SumRow, Summed,
+    TokenRow,
+};
+use crate::library::{Library, Site};
+
+/// A store that ends with the process: for tests and examples.
+#[derive(Debug, Default)]
+pub struct MemoryStore(Mutex<Tables>);
+
+#[derive(Debug, Default)]
+struct Tables {
+    libraries: BTreeMap<CrateName, Library>,
+    counters: BTreeMap<(Week, Subject, Bit), u64>,
+    seen: HashSet<(Week, SectionId)>,
+    first_open: Option<Week>,
+    tokens: BTreeMap<u32, NewToken>,
+    last_token: u32,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn library(&self, name: &CrateName) -> Result<Option<Library>, StoreError> {
+        Ok(self.tables().libraries.get(name).cloned())
+    }
+
+    fn libraries(&self) -> Result<Vec<LibraryLine>, StoreError> {
+        let tables = self.tables();
+        Ok(tables.libraries.values().filter_map(|library| tables.line(library)).collect())
+    }
+
+    fn put_manifest(
+        &self,
+        manifest: &Manifest,
+        new_sites: &[Site],
+        first_index: usize,
+    ) -> Result<(), StoreError> {
+        let name = &manifest.library;
+        let mut tables = self.tables();
+        let library =
+            tables.libraries.entry(name.clone()).or_insert_with(|| Library::new(name.clone()));
+        for (index, site) in (first_index..).zip(new_sites) {
+            if library.add_site(site.clone()) != index {
+                return Err(StoreError::Damaged(format!("site {index} of {name} is taken")));
+            }
+        }
+        library.put(manifest);
+        Ok(())
+    }
+
+    fn is_counted(&self, library: &CrateName, version: &PlainVersion) -> Result<bool, StoreError> {
+        Ok(self.tables().counters.keys().any(|(_, subject, _)| {
+            subject.library.as_ref() == Some(library) && subject.version.as_ref() == Some(version)
+        }))
+    }
+
+    fn add(&self, reports: &[Summed]) -> Result<Vec<Added>, StoreError> {
+        let mut tables = self.tables();
+        Ok(reports.iter().map(|report| tables.add(report)).collect())
+    }
+
+    fn close_before(&self, week: Week) -> Result<Week, StoreError> {
+        let mut tables = self.tables();
+        let first_open = tables.first_open.map_or(week, |stored| stored.max(week));
+        tables.first_open = Some(first_open);
+        tables.seen.retain(|(week, _)| *week >= first_open);
+        Ok(first_open)
+    }
+
+    fn sums(
+        &self,
+        library: &CrateName,
+        weeks: RangeInclusive<Week>,
+        dimensions: &[Dimension],
+    ) -> Result<Vec<SumRow>, StoreError> {
+        let row = |((week, subject, bit), count): (&(Week, Subject, Bit), &u64)| {
+            let wanted = weeks.contains(week)
+                && subject.library.as_ref() == Some(library)
+                && dimensions.contains(&bit.dimension);
+            wanted.then(|| SumRow {
+                week: *week,
+                version: subject.version.clone(),
+                origin: subject.origin,
+                bit: bit.clone(),
+                count: *count,
+            })
+        };
+        Ok(self.tables().counters.iter().filter_map(row).collect())
+    }
+
+    fn add_token(&self, token: NewToken) -> Result<u32, StoreError> {
+        let mut tables = self.tables();
+        tables.last_token += 1;
+        let number = tables.last_token;
+        tables.tokens.insert(number, token);
+        Ok(number)
+    }
+
+    fn tokens(&self) -> Result<Vec<TokenRow>, StoreError> {
+        let row =
+            |(number, token): (&u32, &NewToken)| TokenRow { number: *number, token: token.clone() };
+        Ok(self.tables().tokens.iter().map(row).collect())
+    }
+
+    fn revoke_token(&self, number: u32) -> Result<bool, StoreError> {
+        Ok(self.tables().tokens.remove(&number).is_some())
+    }
+}
+
+impl Tables {
+    fn add(&mut self, report: &Summed) -> Added {
+        let mut added = Added::default();
+        for section in &report.sections {
+            if !self.seen.insert((report.week, section.id)) {
+                added.repeated += 1;
+                continue;
+            }
+            added.admitted += 1;
+            for bit in &section.bits {
+                let counter = (report.week, section.subject.clone(), bit.clone());
+                *self.counters.entry(counter).or_default() += 1;
+            }
+        }
+        added
+    }
+
+    fn line(&self, library: &Library) -> Option<LibraryLine> {
+        let latest = library.versions().last()?;
+        let mut sections = BTreeMap::<Week, u64>::new();
+        for ((week, subject, bit), count) in &self.counters {
+            if subject.library.as_ref() == Some(&library.name)
+                && bit.dimension == Dimension::Sections
+            {
+                *sections.entry(*week).or_default() += count;
+            }
+        }
+        let last = sections.last_key_value();
+        Some(LibraryLine {
+            library: library.name.clone(),
+            latest_version: latest.number.clone(),
+            versions: library.versions().len(),
+            sites: latest.sites.len(),
+            deprecated: latest.sites.values().flatten().count(),
+            week: last.map(|(week, _)| *week),
+            sections: last.map_or(0, |(_, sections)| *sections),
+        })
+    }
+}

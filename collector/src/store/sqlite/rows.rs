@@ -1,0 +1,169 @@
+//! Rows read back from SQLite, as the types that they were written from.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use headcount_report::{CrateName, Manifest, Origin, SiteKind, Week};
+use rusqlite::types::{FromSql, Value};
+use rusqlite::{Connection, Row, params_from_iter};
+
+use super::sqlite;
+use crate::library::Site;
+use crate::store::{Bit, Dimension, LibraryLine, NewToken, StoreError, SumRow, TokenRow};
+
+/// The sites of a library, in the order of their indices.
+pub(super) fn sites(connection: &Connection, library: &CrateName) -> Result<Vec<Site>, StoreError> {
+    let sql = "SELECT path, kind FROM site WHERE library = ? ORDER BY site";
+    select(connection, sql, &[text(library)], |row| {
+        let kind: String = get(row, 1)?;
+        Ok(Site { path: parsed(&get::<String>(row, 0)?)?, kind: site_kind(&kind)? })
+    })
+}
+
+/// The manifests of a library.
+pub(super) fn manifests(
+    connection: &Connection,
+    library: &CrateName,
+) -> Result<Vec<Manifest>, StoreError> {
+    let sql = "SELECT json FROM manifest WHERE library = ?";
+    select(connection, sql, &[text(library)], |row| {
+        let json: String = get(row, 0)?;
+        Manifest::decode(json.as_bytes()).map_err(|error| StoreError::Damaged(error.to_string()))
+    })
+}
+
+/// A line for every library.
+pub(super) fn library_lines(connection: &Connection) -> Result<Vec<LibraryLine>, StoreError> {
+    let mut lines = BTreeMap::<CrateName, LibraryLine>::new();
+    let sql = "SELECT library, version, sites, deprecated FROM manifest";
+    for line in select(connection, sql, &[], manifest_line)? {
+        let versions = lines.get(&line.library).map_or(0, |known| known.versions) + 1;
+        let newest = lines
+            .get(&line.library)
+            .is_none_or(|known| known.latest_version.numbers() < line.latest_version.numbers());
+        if newest {
+            lines.insert(line.library.clone(), LibraryLine { versions, ..line });
+        } else if let Some(known) = lines.get_mut(&line.library) {
+            known.versions = versions;
+        }
+    }
+    let sql = "SELECT library, week, sum(count) FROM counter WHERE dimension = 'sections'
+               GROUP BY library, week ORDER BY library, week";
+    let weeks = select(connection, sql, &[], |row| {
+        let library: CrateName = parsed(&get::<String>(row, 0)?)?;
+        Ok((library, parsed::<Week>(&get::<String>(row, 1)?)?, unsigned(get(row, 2)?)))
+    })?;
+    for (library, week, sections) in weeks {
+        if let Some(line) = lines.get_mut(&library) {
+            (line.week, line.sections) = (Some(week), sections);
+        }
+    }
+    Ok(lines.into_values().collect())
+}
+
+fn manifest_line(row: &Row<'_>) -> Result<LibraryLine, StoreError> {
+    let count = |column| get::<i64>(row, column).map(|count| usize::try_from(count).unwrap_or(0));
+    Ok(LibraryLine {
+        library: parsed(&get::<String>(row, 0)?)?,
+        latest_version: parsed(&get::<String>(row, 1)?)?,
+        versions: 1,
+        sites: count(2)?,
+        deprecated: count(3)?,
+        week: None,
+        sections: 0,
+    })
+}
+
+/// The sums of a library; the parameters are its name, the first week, the last, and the
+/// dimensions.
+pub(super) fn sums(
+    connection: &Connection,
+    parameters: &[Value],
+) -> Result<Vec<SumRow>, StoreError> {
+    let dimensions = vec!["?"; parameters.len().saturating_sub(3)].join(", ");
+    let sql = format!(
+        "SELECT week, version, origin, dimension, value, count FROM counter
+         WHERE library = ? AND week BETWEEN ? AND ? AND dimension IN ({dimensions})
+         ORDER BY week"
+    );
+    select(connection, &sql, parameters, |row| {
+        let version: String = get(row, 1)?;
+        let (origin, dimension): (String, String) = (get(row, 2)?, get(row, 3)?);
+        let dimension = Dimension::from_word(&dimension)
+            .ok_or_else(|| StoreError::Damaged(format!("dimension `{dimension}` is unknown")))?;
+        Ok(SumRow {
+            week: parsed(&get::<String>(row, 0)?)?,
+            version: (!version.is_empty()).then(|| parsed(&version)).transpose()?,
+            origin: self::origin(&origin)?,
+            bit: Bit { dimension, value: get(row, 4)? },
+            count: unsigned(get(row, 5)?),
+        })
+    })
+}
+
+/// All tokens.
+pub(super) fn tokens(connection: &Connection) -> Result<Vec<TokenRow>, StoreError> {
+    let sql = "SELECT number, library, sha256, created FROM token ORDER BY number";
+    select(connection, sql, &[], |row| {
+        Ok(TokenRow {
+            number: get(row, 0)?,
+            token: NewToken {
+                library: parsed(&get::<String>(row, 1)?)?,
+                digest: get(row, 2)?,
+                created: parsed(&get::<String>(row, 3)?)?,
+            },
+        })
+    })
+}
+
+/// A stored text as what it says.
+pub(super) fn parsed<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|error: T::Err| StoreError::Damaged(error.to_string()))
+}
+
+/// A count as SQLite keeps it. No count gets near 2^63.
+pub(super) fn integer(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn unsigned(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}
+
+fn text(name: &CrateName) -> Value {
+    Value::Text(name.to_string())
+}
+
+fn site_kind(word: &str) -> Result<SiteKind, StoreError> {
+    [SiteKind::Fn, SiteKind::Method, SiteKind::Used]
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
+        .ok_or_else(|| StoreError::Damaged(format!("kind `{word}` is unknown")))
+}
+
+fn origin(word: &str) -> Result<Origin, StoreError> {
+    [Origin::Developer, Origin::Deployed]
+        .into_iter()
+        .find(|origin| origin.as_str() == word)
+        .ok_or_else(|| StoreError::Damaged(format!("origin `{word}` is unknown")))
+}
+
+fn get<T: FromSql>(row: &Row<'_>, column: usize) -> Result<T, StoreError> {
+    row.get(column).map_err(sqlite("read"))
+}
+
+/// Runs a query and reads each row.
+fn select<T>(
+    connection: &Connection,
+    sql: &str,
+    parameters: &[Value],
+    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare_cached(sql).map_err(sqlite("read"))?;
+    let mut rows = statement.query(params_from_iter(parameters)).map_err(sqlite("read"))?;
+    let mut values = Vec::new();
+    while let Some(row) = rows.next().map_err(sqlite("read"))? {
+        values.push(read(row)?);
+    }
+    Ok(values)
+}
