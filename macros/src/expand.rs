@@ -1,7 +1,7 @@
 //! Every `quote!`. Generated code names nothing but `crate::__headcount` and what that re-exports.
 
 use proc_macro2::{Delimiter, Group, Literal, Punct, TokenStream, TokenTree};
-use quote::{quote, ToTokens, TokenStreamExt};
+use quote::{quote, quote_spanned, ToTokens, TokenStreamExt};
 
 use crate::facts::Facts;
 use crate::item::{Block, Function, Item, Kind, Member, Site};
@@ -50,7 +50,7 @@ fn statement(site: &Site, function: &syn::Ident) -> TokenStream {
         Kind::Fn => "fn",
         Kind::Method => "method",
     };
-    let free = must_be_free.then(|| quote!(, free #function));
+    let free = must_be_free.then(|| quote_spanned!(function.span()=> , free self::#function));
     quote! {
         crate::__headcount::enter! {
             #kind, crate::__headcount::path!(#name), #deprecated #free
@@ -92,5 +92,81 @@ pub(crate) fn application(graph: syn::Result<String>) -> TokenStream {
     match graph {
         Ok(text) => Literal::byte_string(&record::of_graph(&text)).to_token_stream(),
         Err(error) => error.to_compile_error(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+
+    use crate::{fallback, validate};
+
+    /// What `#[track_usage(arguments)]` makes of an item, pretty-printed.
+    fn tracked(arguments: &str, item: &str) -> String {
+        let item: TokenStream = item.parse().unwrap();
+        let tokens = match validate::track_usage(arguments.parse().unwrap(), item.clone()) {
+            Ok(tracked) => super::item(tracked),
+            Err(errors) => fallback::item(item, &errors),
+        };
+        prettyplease::unparse(&syn::parse2(tokens).unwrap())
+    }
+
+    #[test]
+    fn a_free_function() {
+        insta::assert_snapshot!(tracked(
+            "",
+            "/// Sends.
+            #[must_use]
+            pub(crate) async unsafe fn send<T: Into<String>>(to: T) -> Result<(), ()>
+            where T: Send {
+                #![allow(unused)]
+                let it = to.into()?;
+                Ok(())
+            }",
+        ));
+    }
+
+    #[test]
+    fn an_impl_block() {
+        insta::assert_snapshot!(tracked(
+            "",
+            r#"impl<'a, T> api::Client<'a, T> {
+                pub const SIZE: usize = { 1 };
+                pub fn send(&self) { self.private() }
+                fn private(&self) {}
+                #[deprecated_tracked(since = "1.0.0", note = "say \"send\"")]
+                pub fn post(&self) {}
+                #[headcount::track_usage(skip)]
+                pub const fn size() -> usize { 1 }
+                generate! { a b }
+                #[track_usage(name = "Client::inner")]
+                fn named(&self) {}
+            }"#,
+        ));
+    }
+
+    #[test]
+    fn a_trait() {
+        insta::assert_snapshot!(tracked(
+            "",
+            "pub unsafe trait Codec: Sized where Self: Send {
+                type Output;
+                fn name(&self) -> String;
+                fn describe(&self) -> String { self.name() }
+            }",
+        ));
+    }
+
+    #[test]
+    fn a_mistake_leaves_the_item() {
+        insta::assert_snapshot!(tracked("", "pub const fn size() -> usize { 1 }"));
+        insta::assert_snapshot!(tracked(
+            "",
+            "impl Client {
+                pub const fn size() -> usize { 1 }
+                #[track_usage(skip)]
+                pub fn send(&self) {}
+            }",
+        ));
     }
 }

@@ -26,6 +26,9 @@ use proc_macro::TokenStream;
 /// In a block, `#[track_usage(skip)]` on a method leaves it out, and `#[track_usage(marked)]` on
 /// the block counts only methods that carry an attribute of headcount.
 ///
+/// An attribute on a lone method cannot see its type, so it is refused without a `name`. (Where
+/// neither `self` nor `Self` gives the method away, rustc does: ``unresolved import `self::name` ``.)
+///
 /// The item stays as it was: signature, documentation, lints, panic locations and behaviour. What
 /// cannot be counted (a `const fn`, a `struct`, a method without a body) is refused with an error
 /// that says what to do instead.

@@ -1,7 +1,8 @@
 //! Every refusal: an error that points at the token that is wrong, and says what to do.
 
 use proc_macro2::TokenStream;
-use syn::spanned::Spanned;
+use quote::ToTokens;
+
 use syn::{Attribute, Error, Result, Visibility};
 
 use crate::args::{DeprecatedTracked, TrackUsage};
@@ -73,7 +74,7 @@ fn lone(
     name: Option<String>,
     deprecated: Option<&DeprecatedTracked>,
 ) -> Result<Item> {
-    countable(attribute, &function)?;
+    countable(attribute, &function, "")?;
     if let Some(second) = function.attributes.iter().find(|attribute| is_ours(attribute)) {
         return Err(Error::new_spanned(
             second,
@@ -146,22 +147,13 @@ fn method(
     if marks.skip || !(marks.marked || (is_offered && !only_marked)) {
         return Ok(());
     }
-    countable("track_usage", function).map_err(|mut error| {
-        if !marks.marked {
-            let hint = "or leave it out: `#[track_usage(skip)]`";
-            error.combine(Error::new_spanned(&function.signature.ident, hint));
-        }
-        error
-    })?;
-    let name =
-        match (marks.name, block_name) {
-            (Some(name), _) => name,
-            (None, Some(block)) => format!("{block}::{}", function.name()),
-            (None, None) => return Err(Error::new_spanned(
-                &function.signature.ident,
-                "the type of this block has no name: write `#[track_usage(name = \"..\")]` here",
-            )),
-        };
+    let hint = if marks.marked { "" } else { "; `#[track_usage(skip)]` leaves it out" };
+    countable("track_usage", function, hint)?;
+    let block_name = block_name.map(|block| format!("{block}::{}", function.name()));
+    let Some(name) = marks.name.or(block_name) else {
+        let why = "the type of this block has no name: write `#[track_usage(name = \"..\")]` here";
+        return Err(Error::new_spanned(&function.signature.ident, why));
+    };
     let deprecated = marks.deprecated.as_ref().map(deprecation).unwrap_or_default();
     function.site = Some(Site { kind: Kind::Method, name, deprecated, must_be_free: false });
     Ok(())
@@ -211,28 +203,21 @@ pub(crate) fn is_ours(attribute: &Attribute) -> bool {
         .is_some_and(|last| last.ident == "track_usage" || last.ident == "deprecated_tracked")
 }
 
-/// Refuses functions in which nothing can be counted.
-fn countable(attribute: &str, function: &Function) -> Result<()> {
+/// Refuses functions in which nothing can be counted; `hint` ends the message.
+fn countable(attribute: &str, function: &Function, hint: &str) -> Result<()> {
     let signature = &function.signature;
+    let refuse = |tokens: &dyn ToTokens, why: &str| {
+        let message = format!("`#[{attribute}]` cannot count a {why}{hint}");
+        Err(Error::new_spanned(tokens, message))
+    };
     if let Some(constness) = &signature.constness {
-        return Err(Error::new_spanned(
-            constness,
-            format!("`#[{attribute}]` cannot count a `const fn`: counting happens at run time"),
-        ));
+        return refuse(constness, "`const fn`: counting happens at run time");
     }
     if function.body.is_none() {
-        return Err(Error::new_spanned(
-            signature,
-            format!(
-                "`#[{attribute}]` cannot count a function without a body: put it on the bodies"
-            ),
-        ));
+        return refuse(signature, "function without a body: put it on the bodies");
     }
     if let Some(naked) = function.attributes.iter().find(|attribute| is_naked(attribute)) {
-        return Err(Error::new(
-            naked.span(),
-            format!("`#[{attribute}]` cannot count a naked function: its body is assembly alone"),
-        ));
+        return refuse(naked, "naked function: its body is assembly alone");
     }
     Ok(())
 }

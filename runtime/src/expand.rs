@@ -32,12 +32,12 @@ macro_rules! __enter {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __site {
-    ($kind:literal, $path:expr, $deprecated:literal $(, free $function:ident)?) => {{
+    ($kind:literal, $path:expr, $deprecated:literal $(, free $($function:tt)*)?) => {{
         // A path that is not the item's own would be a wrong name: only a free function of this
         // module can be imported from it.
         $(
             #[allow(unused_imports, deprecated)]
-            use self::$function as _;
+            use $($function)* as _;
         )?
         const PATH: &$crate::__private::str = $path;
         const TEXT: &[&$crate::__private::str] = &[

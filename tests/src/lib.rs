@@ -1,1 +1,120 @@
-//! End-to-end tests of headcount.
+//! What the end-to-end tests share: real builds of downstream programs, and clean environments.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+/// Variables that decide whether headcount records, or where it keeps things.
+const DECISIVE: [&str; 17] = [
+    "HEADCOUNT",
+    "HEADCOUNT_HOME",
+    "HEADCOUNT_SPOOL",
+    "DO_NOT_TRACK",
+    "CI",
+    "CONTINUOUS_INTEGRATION",
+    "BUILD_NUMBER",
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "BUILDKITE",
+    "CIRCLECI",
+    "JENKINS_URL",
+    "TEAMCITY_VERSION",
+    "TF_BUILD",
+    "CARGO_CRATE_NAME",
+    "NUM_JOBS",
+    "NO_COLOR",
+];
+
+/// The repository's root.
+#[must_use]
+#[expect(clippy::missing_panics_doc, reason = "this crate lies in a folder")]
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the root")
+}
+
+/// The target folder that all downstream builds share.
+#[must_use]
+pub fn fixtures() -> PathBuf {
+    root().join("target/fixtures")
+}
+
+/// A command in whose environment nothing decides about recording.
+pub fn clean(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    for name in DECISIVE {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// cargo, as a downstream user would run it.
+///
+/// Variables that the outer cargo sets for tests are taken out.
+///
+/// # Panics
+/// When the manifest's path is just a name.
+#[must_use]
+pub fn cargo(manifest: &Path) -> Command {
+    let mut command = clean(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        let is_outer = name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        if is_outer || name == "RUSTFLAGS" || name == "CARGO_TARGET_DIR" {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(manifest.parent().expect("a manifest lies in a folder"));
+    command
+}
+
+/// Builds a program of the workspace at `folder` and keeps a copy of it under a name of its own,
+/// so that the next build does not replace it.
+///
+/// # Panics
+/// When the build fails.
+#[must_use]
+pub fn build(folder: &Path, program: &str, arguments: &[&str], kept_as: &str) -> PathBuf {
+    let manifest = folder.join("Cargo.toml");
+    let mut command = cargo(&manifest);
+    command.args(["build", "--quiet", "--bin", program]).args(arguments);
+    command.arg("--target-dir").arg(fixtures());
+    success(&mut command);
+    let profile = if arguments.contains(&"--release") { "release" } else { "debug" };
+    let kept = fixtures().join("kept").join(kept_as);
+    fs::create_dir_all(kept.parent().expect("a folder")).expect("cannot make the folder");
+    fs::copy(fixtures().join(profile).join(program), &kept).expect("cannot keep the program");
+    kept
+}
+
+/// Runs a command that has to succeed.
+///
+/// # Panics
+/// When it does not.
+pub fn success(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    output
+}
+
+/// Whether a tool is there. Where `CI` is `true` a missing one fails the test.
+///
+/// # Panics
+/// In CI, when the tool is missing.
+#[must_use]
+pub fn has_tool(name: &str) -> bool {
+    let found = env::split_paths(&env::var_os("PATH").unwrap_or_default())
+        .any(|folder| folder.join(name).is_file());
+    let in_ci = env::var("CI").is_ok_and(|value| value == "true");
+    assert!(found || !in_ci, "`{name}` is missing, and in CI no test is skipped");
+    if !found {
+        eprintln!("skipped: `{name}` is missing; `cargo xtask test` installs it");
+    }
+    found
+}

@@ -1,0 +1,4 @@
+//! End-to-end tests: real builds, real programs, real files.
+
+mod recording;
+mod silence;

@@ -1,0 +1,1 @@
+//! What the macros accept (`accepted/`), and what a mistake costs (`refused/`).

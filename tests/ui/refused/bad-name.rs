@@ -1,0 +1,10 @@
+headcount::library!();
+
+#[headcount::track_usage(name = "a name with spaces")]
+pub fn send() {}
+
+pub fn option() {
+    headcount::used!("a;b");
+}
+
+fn main() {}

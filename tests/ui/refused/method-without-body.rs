@@ -1,0 +1,8 @@
+headcount::library!();
+
+pub trait Codec {
+    #[headcount::track_usage(name = "Codec::name")]
+    fn name(&self) -> String;
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+// `headcount::library!()` is missing.
+
+#[headcount::track_usage]
+pub fn send() {}
+
+fn main() {}

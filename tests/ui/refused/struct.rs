@@ -1,0 +1,10 @@
+headcount::library!();
+
+#[headcount::track_usage]
+pub struct Client;
+
+pub fn client() -> Client {
+    Client
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+headcount::library!();
+
+#[headcount::track_usage]
+#[headcount::deprecated_tracked]
+pub fn send() {}
+
+fn main() {}
