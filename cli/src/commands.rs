@@ -2,6 +2,7 @@
 
 pub(crate) mod ask;
 pub(crate) mod audit;
+pub(crate) mod build_options;
 pub(crate) mod consent;
 pub(crate) mod manifest;
 pub(crate) mod send;

@@ -1,10 +1,128 @@
-//! To be written.
+//! `cargo headcount audit`: which tracked APIs binaries hold, and which crates refer to them.
+//!
+//! Offline, without consent, and without a trace: it reads files and asks cargo.
 
+mod finding;
+mod json;
+mod progress;
+mod text;
+mod verify;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-#[derive(clap::Args)]
-pub(crate) struct Args {}
+use clap::ValueEnum;
+use headcount_sender::workspace::{self, Executable};
 
-pub(crate) fn run(_: &Args) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not written yet")
+use super::build_options::BuildOptions;
+use crate::output;
+use finding::{Finding, Known};
+use progress::Progress;
+
+#[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(crate) struct Args {
+    /// Executables and libraries to read. Without any, the workspace is built and its executables
+    /// are read
+    #[arg(value_name = "BINARY")]
+    binaries: Vec<PathBuf>,
+    #[command(flatten)]
+    build: BuildOptions,
+    /// Build in release mode
+    #[arg(short, long, conflicts_with = "profile")]
+    release: bool,
+    /// Profile to build with
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Exit with 1 when such sites are linked, for CI
+    #[arg(long, value_name = "WHAT")]
+    deny: Vec<Deny>,
+    /// List all packages of the application's graph, where its binary holds one
+    #[arg(long)]
+    graph: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Prove that the binaries hold nothing of headcount: exit with 1 and say what, if they do
+    #[arg(long, requires = "binaries", conflicts_with_all = ["deny", "graph", "json"])]
+    verify: bool,
+}
+
+/// What must not be linked.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    /// Deprecated items
+    Deprecated,
+}
+
+/// A binary that could not be read.
+struct Unread {
+    path: PathBuf,
+    error: anyhow::Error,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if args.verify {
+        return Ok(verify::run(&args.binaries));
+    }
+    let (findings, unread) = findings(args)?;
+    if args.json {
+        json::print(&findings, &unread)?;
+    } else {
+        text::print(&findings, args.graph)?;
+    }
+    for Unread { path: _, error } in &unread {
+        output::error(error);
+    }
+    Ok(status(args, &findings, &unread))
+}
+
+fn findings(args: &Args) -> anyhow::Result<(Vec<Finding>, Vec<Unread>)> {
+    let targets = targets(args)?;
+    let progress = Progress::over(targets.iter().map(|(path, _)| path.as_path()));
+    let (mut findings, mut unread) = (Vec::new(), Vec::new());
+    for (path, known) in targets {
+        match Finding::read(&path, known, &progress) {
+            Ok(finding) => findings.push(finding),
+            Err(error) => unread.push(Unread { path, error: error.into() }),
+        }
+    }
+    Ok((findings, unread))
+}
+
+/// The files to read, and where it is known from who refers to what.
+fn targets(args: &Args) -> anyhow::Result<Vec<(PathBuf, Known)>> {
+    if !args.binaries.is_empty() {
+        return Ok(args.binaries.iter().map(|path| (path.clone(), beside(path))).collect());
+    }
+    let profile = if args.release { Some("release") } else { args.profile.as_deref() };
+    let executables = workspace::executables(&args.build.request(profile))?;
+    anyhow::ensure!(
+        !executables.is_empty(),
+        "this build has no executable; name a binary, or a package with `--package`"
+    );
+    Ok(executables.into_iter().map(built).collect())
+}
+
+fn built(executable: Executable) -> (PathBuf, Known) {
+    let known =
+        Known::Build { rlibs: executable.rlibs, rlibs_are_its_own: executable.rlibs_are_its_own };
+    (executable.path, known)
+}
+
+fn beside(path: &Path) -> Known {
+    headcount_sender::referrers::beside(path).map_or(Known::Nothing, Known::Deps)
+}
+
+/// 2 when something could not be read, or not completely where that could hide what is denied; 1
+/// when something denied was found.
+fn status(args: &Args, findings: &[Finding], unread: &[Unread]) -> ExitCode {
+    let denies_deprecated = args.deny.contains(&Deny::Deprecated);
+    let is_partial = findings.iter().any(|finding| !finding.scan.problems.is_empty());
+    let is_denied = denies_deprecated && findings.iter().any(Finding::has_deprecated);
+    if !unread.is_empty() || (denies_deprecated && is_partial && !is_denied) {
+        ExitCode::from(2)
+    } else {
+        ExitCode::from(u8::from(is_denied))
+    }
 }

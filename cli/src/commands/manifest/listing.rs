@@ -1,0 +1,170 @@
+//! From the records of an rlib to a manifest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use headcount_report::manifest::ManifestSite;
+use headcount_report::vocabulary::VocabularyError;
+use headcount_report::{BuildRecord, Manifest, Record, SitePath, SiteRecord};
+
+/// Why a library has no manifest.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(super) enum ListingError {
+    /// Counts of the two could not be told apart.
+    #[error(
+        "{library} has several sites named {}; give each its own with `name = \"...\"`",
+        quoted(paths)
+    )]
+    SameName {
+        /// The library.
+        library: String,
+        /// The names.
+        paths: BTreeSet<SitePath>,
+    },
+    /// A version or a feature that no report can name.
+    #[error("no report can speak of {library} {version}")]
+    Unspeakable {
+        /// The library.
+        library: String,
+        /// Its version.
+        version: String,
+        /// What is not in the vocabulary.
+        source: VocabularyError,
+    },
+    /// rustc's arguments were not as expected.
+    #[error("{library} was built in a way that hides its features; build it with cargo and rustc")]
+    NoFeatures {
+        /// The library.
+        library: String,
+    },
+}
+
+/// The manifest of `library`, from the records of its rlib; `None` if it is not a counted library.
+pub(super) fn manifest(
+    library: &str,
+    records: &[Record],
+) -> Result<Option<Manifest>, ListingError> {
+    let build = records.iter().find_map(|record| match record {
+        Record::Build(build) if build.library.as_str() == library => Some(build),
+        _ => None,
+    });
+    let Some(build) = build else { return Ok(None) };
+    let sites = records.iter().filter_map(|record| match record {
+        Record::Site(site) if site.library == build.library => Some(site),
+        _ => None,
+    });
+    let features = build.features.as_ref().ok_or_else(|| {
+        let library = library.to_owned();
+        ListingError::NoFeatures { library }
+    })?;
+    let features = features.declared.iter().map(|feature| feature.parse());
+    Ok(Some(Manifest {
+        headcount: 1,
+        library: build.library.clone(),
+        version: build.version.parse().map_err(|source| unspeakable(build, source))?,
+        features: features
+            .collect::<Result<_, _>>()
+            .map_err(|source| unspeakable(build, source))?,
+        sites: by_path(library, sites)?,
+    }))
+}
+
+fn by_path<'a>(
+    library: &str,
+    sites: impl Iterator<Item = &'a SiteRecord>,
+) -> Result<BTreeMap<SitePath, ManifestSite>, ListingError> {
+    let mut by_path = BTreeMap::new();
+    let mut paths = BTreeSet::new();
+    for SiteRecord { path, kind, deprecated, .. } in sites {
+        let site = ManifestSite { kind: *kind, deprecated: deprecated.clone() };
+        if by_path.insert(path.clone(), site).is_some() {
+            paths.insert(path.clone());
+        }
+    }
+    if paths.is_empty() {
+        Ok(by_path)
+    } else {
+        Err(ListingError::SameName { library: library.to_owned(), paths })
+    }
+}
+
+fn unspeakable(build: &BuildRecord, source: VocabularyError) -> ListingError {
+    let BuildRecord { library, version, .. } = build;
+    ListingError::Unspeakable { library: library.to_string(), version: version.clone(), source }
+}
+
+fn quoted(paths: &BTreeSet<SitePath>) -> String {
+    paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use headcount_report::SiteKind;
+    use headcount_report::build::{Features, Source};
+
+    use super::*;
+
+    fn site(library: &str, path: &str) -> Record {
+        Record::Site(SiteRecord {
+            library: library.parse().unwrap(),
+            version: "1.4.2".to_owned(),
+            path: path.parse().unwrap(),
+            kind: SiteKind::Fn,
+            deprecated: None,
+        })
+    }
+
+    fn build(version: &str) -> Record {
+        Record::Build(BuildRecord {
+            library: "counted".parse().unwrap(),
+            version: version.to_owned(),
+            source: Source::Local,
+            collector: None,
+            features: Some(Features {
+                declared: ["std", "tls"].map(str::to_owned).into(),
+                enabled: ["std".to_owned()].into(),
+            }),
+            dependencies: None,
+            rustc: "1.95.0".to_owned(),
+            target: "x86_64-unknown-linux-gnu".to_owned(),
+            profile: "debug".to_owned(),
+            system: BTreeMap::new(),
+        })
+    }
+
+    #[test]
+    fn all_declared_features_and_only_own_sites() {
+        let records =
+            [site("counted", "b"), site("other", "x"), build("1.4.2"), site("counted", "a")];
+        let manifest = manifest("counted", &records).unwrap().unwrap();
+        assert_eq!(manifest.version.as_str(), "1.4.2");
+        assert_eq!(
+            manifest.features.iter().map(|name| name.as_str()).collect::<Vec<_>>(),
+            ["std", "tls"]
+        );
+        assert_eq!(manifest.sites.keys().map(|path| path.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(Manifest::decode(&serde_json::to_vec(&manifest).unwrap()).unwrap(), manifest);
+    }
+
+    #[test]
+    fn other_libraries_are_not_counted_ones() {
+        assert!(manifest("counted", &[site("other", "x")]).unwrap().is_none());
+        assert!(manifest("middle", &[build("1.4.2")]).unwrap().is_none());
+    }
+
+    #[test]
+    fn two_sites_of_one_name_are_refused() {
+        let records =
+            [build("1.4.2"), site("counted", "a"), site("counted", "b"), site("counted", "a")];
+        assert_eq!(
+            manifest("counted", &records).unwrap_err().to_string(),
+            "counted has several sites named `a`; give each its own with `name = \"...\"`"
+        );
+    }
+
+    #[test]
+    fn a_pre_release_has_no_manifest() {
+        let error = manifest("counted", &[build("1.5.0-rc.1")]).unwrap_err();
+        assert_eq!(error.to_string(), "no report can speak of counted 1.5.0-rc.1");
+    }
+}
