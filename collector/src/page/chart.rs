@@ -26,35 +26,46 @@ pub(super) fn interval(share: &Share, scale: f64, threshold: Option<f64>) -> Mar
     let width = (x(share.high) - x(share.low)).max(2.0);
     html! {
         svg.interval viewBox="0 0 200 16" preserveAspectRatio="none" aria-hidden="true" {
-            line.track x1="4" y1="8" x2="196" y2="8";
-            rect.range x=(at(x(share.low))) y="4" width=(at(width)) height="8" rx="4";
+            line.track x1="4" y1="8" x2="196" y2="8" {}
+            rect.range x=(at(x(share.low))) y="4" width=(at(width)) height="8" rx="2" ry="4" {}
             @if let Some(threshold) = threshold {
-                line.threshold x1=(at(x(threshold))) y1="0" x2=(at(x(threshold))) y2="16";
+                line.threshold x1=(at(x(threshold))) y1="0" x2=(at(x(threshold))) y2="16" {}
             }
-            line.estimate x1=(at(x(share.share))) y1="1" x2=(at(x(share.share))) y2="15";
+            line.estimate x1=(at(x(share.share))) y1="1" x2=(at(x(share.share))) y2="15" {}
         }
     }
 }
 
 /// The share that called a site, week by week, with intervals and the threshold.
-pub(super) fn burn_down(name: &str, points: &[Point], running: Week, threshold: f64) -> Markup {
+///
+/// Weeks after `last_full` are still filling: their dots are hollow.
+pub(super) fn burn_down(
+    name: &str,
+    points: &[Point],
+    running: Week,
+    last_full: Option<Week>,
+    threshold: f64,
+) -> Markup {
+    let is_filling = |week: Week| last_full.is_some_and(|last| week > last);
     let shares: Vec<(Week, Share)> = points
         .iter()
         .filter_map(|point| Some((point.week, Share::of(point.called?, point.n)?)))
         .collect();
-    let top = shares.iter().map(|(_, share)| share.high).fold(threshold * 1.5, f64::max);
+    // A week with few sections so far would squeeze all others into the lowest line.
+    let full = shares.iter().filter(|(week, _)| !is_filling(*week));
+    let top = full.map(|(_, share)| share.high).fold(threshold * 1.5, f64::max);
     let axes = Axes::new(points, running, top);
     let summary = summary(name, &shares);
     html! {
         svg.chart viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-label=(summary) {
             (grid(&axes))
             (weeks(&axes))
-            line.threshold x1=(at(LEFT)) x2=(at(RIGHT)) y1=(at(axes.y(threshold))) y2=(at(axes.y(threshold)));
+            line.threshold x1=(at(LEFT)) x2=(at(RIGHT)) y1=(at(axes.y(threshold))) y2=(at(axes.y(threshold))) {}
             @for point in points.iter().filter(|point| point.called.is_none()) {
-                circle.unpublished cx=(at(axes.x(point.week))) cy=(at(BOTTOM)) r="3";
+                circle.unpublished cx=(at(axes.x(point.week))) cy=(at(BOTTOM)) r="3" {}
             }
-            polyline.line points=(path(&axes, &shares));
-            @for (week, share) in &shares { (mark(&axes, *week, share)) }
+            polyline.line points=(path(&axes, &shares)) {}
+            @for (week, share) in &shares { (mark(&axes, *week, share, is_filling(*week))) }
         }
     }
 }
@@ -109,7 +120,7 @@ fn grid(axes: &Axes) -> Markup {
     let lines = (0u8..).map(|line| f64::from(line) * axes.step);
     html! {
         @for share in lines.take_while(|share| *share <= axes.top * 1.001) {
-            line.grid x1=(at(LEFT)) x2=(at(RIGHT)) y1=(at(axes.y(share))) y2=(at(axes.y(share)));
+            line.grid x1=(at(LEFT)) x2=(at(RIGHT)) y1=(at(axes.y(share))) y2=(at(axes.y(share))) {}
             text.tick x=(at(LEFT - 6.0)) y=(at(axes.y(share) + 4.0)) text-anchor="end" {
                 (percent(share))
             }
@@ -137,12 +148,12 @@ fn path(axes: &Axes, shares: &[(Week, Share)]) -> String {
     shares.iter().map(point).collect::<Vec<_>>().join(" ")
 }
 
-fn mark(axes: &Axes, week: Week, share: &Share) -> Markup {
+fn mark(axes: &Axes, week: Week, share: &Share, is_filling: bool) -> Markup {
     let x = axes.x(week);
     let (high, low) = (axes.y(share.high), axes.y(share.low));
     html! {
-        rect.range x=(at(x - 4.0)) y=(at(high)) width="8" height=(at((low - high).max(2.0))) rx="4";
-        circle.dot cx=(at(x)) cy=(at(axes.y(share.share))) r="3.5";
+        rect.range x=(at(x - 4.0)) y=(at(high)) width="8" height=(at((low - high).max(2.0))) rx="4" {}
+        circle.dot.filling[is_filling] cx=(at(x)) cy=(at(axes.y(share.share))) r="3.5" {}
     }
 }
 

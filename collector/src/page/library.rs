@@ -13,6 +13,9 @@ use crate::answer::tally::Tally;
 use crate::library::Library;
 use crate::router;
 
+/// Under these, a share in large type would look surer than it is.
+const FEW_SECTIONS: u64 = 20;
+
 /// The page.
 pub(super) fn page(library: &Library, tally: &Tally, removal: &Removal) -> Markup {
     let main = html! {
@@ -26,6 +29,7 @@ pub(super) fn page(library: &Library, tally: &Tally, removal: &Removal) -> Marku
             @if removal.sites.is_empty() {
                 p.card { "No site of this library is deprecated." }
             }
+            @if removal.sites.len() > 1 { (glance(removal)) }
             @for site in &removal.sites { (site_card(site, removal, tally.running)) }
         }
         (sites(library, tally, removal))
@@ -103,7 +107,7 @@ fn choice(name: &str, label: &str, chosen: f64, options: &[(f64, String)]) -> Ma
 }
 
 fn site_card(site: &SiteAnswer, removal: &Removal, running: Week) -> Markup {
-    let id = format!("site-{}", site.path.as_str().replace(|c: char| !c.is_alphanumeric(), "-"));
+    let id = anchor(site);
     html! {
         article.card.site aria-labelledby=(id) {
             header {
@@ -119,13 +123,40 @@ fn site_card(site: &SiteAnswer, removal: &Removal, running: Week) -> Markup {
             div.series {
                 figure {
                     figcaption { "Called, by week" }
-                    (chart::burn_down(site.path.as_str(), &site.series, running, removal.threshold))
+                    (chart::burn_down(site.path.as_str(), &site.series, running, removal.week, removal.threshold))
                     p.detail.legend {
                         span.key.dot {} "share" span.key.range {} "95 % interval"
+                        @if removal.week.is_some_and(|week| week < running) {
+                            span.key.dot.filling {} "still filling"
+                        }
                         span.key.threshold {} "threshold " (percent(removal.threshold))
                     }
                 }
                 (series_table(site, removal))
+            }
+        }
+    }
+}
+
+/// Where on the page a site's card is.
+fn anchor(site: &SiteAnswer) -> String {
+    format!("site-{}", site.path.as_str().replace(|c: char| !c.is_alphanumeric(), "-"))
+}
+
+/// The verdicts in a few lines, each a link to its card.
+fn glance(removal: &Removal) -> Markup {
+    html! {
+        nav.card.glance aria-label="Deprecated sites" {
+            ul {
+                @for site in &removal.sites {
+                    li {
+                        a href={ "#" (anchor(site)) } { code { (site.path) } }
+                        span.number {
+                            @if let Some(called) = site.called { (estimate(&called)) " called it" }
+                        }
+                        (badge(&site.verdict))
+                    }
+                }
             }
         }
     }
@@ -151,7 +182,16 @@ fn promise(site: &SiteAnswer) -> Markup {
 fn note(deprecation: Option<&Deprecation>) -> Markup {
     html! {
         @if let Some(note) = deprecation.and_then(|deprecation| deprecation.note.as_deref()) {
-            p.note { (note) }
+            p.note { (code_spans(note)) }
+        }
+    }
+}
+
+/// A text with what stands between backticks as code.
+fn code_spans(text: &str) -> Markup {
+    html! {
+        @for (part, text) in text.split('`').enumerate() {
+            @if part % 2 == 0 { (text) } @else { code { (text) } }
         }
     }
 }
@@ -171,8 +211,8 @@ fn figures(site: &SiteAnswer, removal: &Removal) -> Markup {
     let scale = chart::round_up(highest.fold(removal.threshold, f64::max));
     html! {
         div.figures {
-            (figure("Called", "called it", site.called, site.n, scale, removal))
-            (figure("Linked", "have it in a binary", linked, site.linked.map_or(site.n, |l| l.n), scale, removal))
+            (figure("Called", ("section", "called it"), site.called, site.n, scale, removal))
+            (figure("Linked", ("scanned section", "linked it"), linked, site.linked.map_or(site.n, |l| l.n), scale, removal))
         }
     }
 }
@@ -180,7 +220,7 @@ fn figures(site: &SiteAnswer, removal: &Removal) -> Markup {
 /// One share in large type, with its interval, its n and where that comes from.
 fn figure(
     title: &str,
-    verb: &str,
+    (noun, verb): (&str, &str),
     share: Option<Share>,
     n: u64,
     scale: f64,
@@ -191,10 +231,10 @@ fn figure(
         figure.share {
             figcaption { (title) }
             @if let Some(share) = share {
-                p.big { (percent(share.share)) span.spread { (spread(&share)) } }
+                p.big { (estimate(&share)) span.spread { (spread(&share)) } }
                 (chart::interval(&share, scale, Some(removal.threshold)))
                 p.scale aria-hidden="true" { span { "0" } span { (percent(scale)) } }
-                p.detail { (grouped(share.count)) " of " (counted(share.n, "section")) " " (verb) }
+                p.detail { (grouped(share.count)) " of " (counted(share.n, noun)) " " (verb) }
             } @else {
                 p.big.none { "no share" }
                 p.detail { (too_few(n, removal.publish_at)) }
@@ -207,8 +247,8 @@ fn figure(
 fn series_table(site: &SiteAnswer, removal: &Removal) -> Markup {
     let label = format!("Weeks of {}", site.path);
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(label) {
-            table {
+        div {
+            div.scroll tabindex="0" role="region" aria-label=(label) { table {
                 caption.unseen { (label) }
                 thead {
                     tr {
@@ -238,10 +278,10 @@ fn series_table(site: &SiteAnswer, removal: &Removal) -> Markup {
                         tr { td colspan="5" { "No section yet." } }
                     }
                 }
-            }
-            p.detail {
+            } }
+            p.detail.under {
                 "“At most” is the one-sided bound at " (percent(removal.confidence))
-                " confidence; weeks in bold are those that the verdict rests on."
+                " confidence; the verdict rests on the weeks in bold."
             }
         }
     }
@@ -298,12 +338,21 @@ fn site_row(site: &SiteFigures, publish_at: u64) -> Markup {
 fn cell(share: Option<Share>, n: u64, publish_at: u64) -> Markup {
     html! {
         @if let Some(share) = share {
-            strong { (percent(share.share)) }
+            strong { (estimate(&share)) }
             span.spread { (spread(&share)) }
             (chart::interval(&share, 1.0, None))
         } @else {
             span.detail { (too_few(n, publish_at)) }
         }
+    }
+}
+
+/// The share itself; of few sections, how many of how many, since `100 %` of one says too much.
+fn estimate(share: &Share) -> String {
+    if share.n < FEW_SECTIONS {
+        format!("{} of {}", share.count, share.n)
+    } else {
+        percent(share.share)
     }
 }
 

@@ -101,7 +101,7 @@ impl Verdict {
                 1 => "in one week".to_owned(),
                 weeks => format!("in each of {weeks} weeks"),
             },
-            has.chain(missing).collect::<Vec<_>>().join(", "),
+            has.chain(missing).collect::<Vec<_>>().join("; "),
             grouped(more),
         );
         Self { kind: VerdictKind::NotEnoughSections, text, more_sections: Some(more) }
