@@ -9,8 +9,8 @@
 //! What this cannot know:
 //! * *The program's own code.* Its objects are gone once it is linked. A site that was linked
 //!   although no rlib refers to it is used by the program itself, or within the library.
-//! * *Generic code* is compiled in the crate that gives it its types, so what it refers to counts
-//!   as that crate's, or as the program's own.
+//! * *Generic and inline functions* of a crate in the middle are compiled where they are used: what
+//!   they refer to counts as that crate's, or as the program's own.
 //! * *Inlining within the library.* Where the compiler copied a tracked function into another
 //!   generic or inline function of the library, a crate that uses that one refers to both sites.
 //! * *Link-time optimisation.* With `lto` in the profile, cargo leaves rlibs that hold LLVM
