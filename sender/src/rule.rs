@@ -9,7 +9,7 @@ use crate::consent::{Consent, ConsentError};
 
 /// Set to anything but nothing, `0` or `false`, one of these says: record nothing. The runtime looks
 /// at the same ones.
-const REFUSALS: [&str; 11] = [
+pub const REFUSALS: [&str; 11] = [
     "DO_NOT_TRACK",
     "CI",
     "CONTINUOUS_INTEGRATION",
