@@ -144,12 +144,10 @@ impl From<Where> for Origin {
 }
 
 fn print_rule(status: &Status) {
-    let state = if status.on { "on" } else { "off" };
-    println!("headcount is {BOLD}{state}{BOLD:#}.");
-    println!("Decided by: {}", output::plain(&status.decided_by.to_string()));
+    println!("headcount is {BOLD}{}{BOLD:#}", output::plain(&status.decided_by.to_string()));
     if let Some(since) = status.since.filter(|_| matches!(status.decided_by, Rule::On | Rule::Off))
     {
-        println!("Since: {}", since.strftime("%Y-%m-%d %H:%M UTC"));
+        println!("since {}", since.strftime("%Y-%m-%d %H:%M UTC"));
     }
 }
 
@@ -158,6 +156,8 @@ fn print_recorded(status: &Status) {
     if status.on {
         println!("Programs that you run through cargo append a line to the spool when a counted");
         println!("part of a library is used for the 1st, 100th and 10,000th time.");
+    } else if matches!(status.decided_by, Rule::HeadcountOff | Rule::Refusal { .. }) {
+        println!("Nothing of programs that have this environment.");
     } else {
         println!("Nothing.");
     }

@@ -1,0 +1,182 @@
+//! `send`: once, the same bytes on every try, to nobody else.
+
+mod collector;
+mod machine;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
+
+use collector::{Answer, Collector};
+use headcount_report::Report;
+use machine::{Machine, Ran, this_week, today};
+
+fn taken() -> Answer {
+    Answer::Say(200, String::new())
+}
+
+/// A machine with one used library and a yes to its collector.
+fn machine_for(collector: &Collector) -> Machine {
+    let machine = Machine::new();
+    machine.ok(&format!("on --send-to {}", collector.url));
+    machine.use_library(this_week(), 1, "counted-library", &collector.url);
+    machine
+}
+
+fn send(machine: &Machine) -> Ran {
+    machine.run(&format!("send --through {}", today()))
+}
+
+#[test]
+fn a_report_that_was_taken_is_kept_as_sent() {
+    let collector = Collector::answering(&[taken()]);
+    let machine = machine_for(&collector);
+    let ran = send(&machine);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(machine.reports("outbox").is_empty());
+    assert_eq!(machine.reports("sent").len(), 1);
+    let requests = collector.requests();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].line, "POST /v1/reports HTTP/1.1");
+    assert_eq!(send(&machine).status, 0);
+    assert!(collector.requests().is_empty(), "it was sent again");
+}
+
+#[test]
+fn the_request_has_the_documented_headers_and_no_other() {
+    let collector = Collector::answering(&[taken()]);
+    send(&machine_for(&collector));
+    let sent: BTreeSet<String> =
+        collector.requests()[0].headers.iter().map(|(name, _)| name.clone()).collect();
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/collected-data.md");
+    let docs = fs::read_to_string(docs).unwrap();
+    let table = docs.split_once("| header |").unwrap().1;
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let name = |row: &str| row.split('`').nth(1).unwrap().to_owned();
+    assert_eq!(sent, rows.map(name).collect());
+}
+
+#[test]
+fn a_refused_report_is_put_away_with_the_reason() {
+    let no = r#"{"error": "nobody registered this\u001b[31m library"}"#;
+    let collector = Collector::answering(&[Answer::Say(400, no.to_owned())]);
+    let machine = machine_for(&collector);
+    let ran = send(&machine);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stderr.contains("400: nobody registered this[31m library"), "{}", ran.stderr);
+    assert_eq!(machine.reports("refused").len(), 1);
+    assert!(machine.reports("outbox").is_empty());
+    assert_eq!(send(&machine).status, 0);
+    assert_eq!(collector.requests().len(), 1, "it was sent again");
+}
+
+/// Whatever went wrong, the next try sends the same bytes.
+#[track_caller]
+fn is_tried_again(answer: Answer) {
+    let collector = Collector::answering(&[answer.clone(), answer, taken()]);
+    let machine = machine_for(&collector);
+    for expect in [1, 1, 0, 0] {
+        let ran = send(&machine);
+        assert_eq!(ran.status, expect, "{}", ran.stderr);
+    }
+    let bodies: Vec<_> = collector.requests().into_iter().map(|request| request.body).collect();
+    assert_eq!(bodies.len(), 3);
+    assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]), "a retry differs");
+    assert_eq!(machine.reports("sent").len(), 1);
+}
+
+#[test]
+fn a_report_is_tried_again_until_it_is_taken() {
+    is_tried_again(Answer::Say(500, String::new()));
+    is_tried_again(Answer::Say(503, "{\"error\": \"restarting\"}".to_owned()));
+    is_tried_again(Answer::Say(429, String::new()));
+    is_tried_again(Answer::Lose);
+}
+
+#[test]
+fn a_redirection_is_not_followed() {
+    let elsewhere = Collector::answering(&[taken()]);
+    is_tried_again(Answer::Redirect(format!("{}/v1/reports", elsewhere.url)));
+    assert!(elsewhere.requests().is_empty(), "the report went elsewhere");
+}
+
+#[test]
+fn each_collector_gets_its_own_libraries() {
+    let (one, other) = (Collector::answering(&[taken()]), Collector::answering(&[taken()]));
+    let unasked = Collector::answering(&[taken()]);
+    let machine = machine_for(&one);
+    machine.ok(&format!("on --send-to {}", other.url));
+    machine.use_library(this_week(), 2, "other-library", &other.url);
+    machine.use_library(this_week(), 2, "third-library", &unasked.url);
+    assert_eq!(send(&machine).status, 0);
+    let libraries = |collector: &Collector| -> Vec<Vec<String>> {
+        let reports = collector.requests().into_iter();
+        let reports = reports.map(|request| Report::decode(&request.body).unwrap());
+        let names = |report: Report| {
+            report.sections.iter().map(|section| section.library.to_string()).collect()
+        };
+        reports.map(names).collect()
+    };
+    assert_eq!(libraries(&one), [["counted-library"]]);
+    assert_eq!(libraries(&other), [["other-library"]]);
+    assert!(unasked.requests().is_empty(), "sent without a yes");
+}
+
+#[test]
+fn what_waits_when_a_yes_is_taken_back_is_never_sent() {
+    let collector = Collector::answering(&[Answer::Say(500, String::new()), taken()]);
+    let (yes, no) = ("on --send-to", "on --never-send-to");
+    for end in [format!("{no} {}", collector.url), "off".to_owned()] {
+        let machine = machine_for(&collector);
+        send(&machine);
+        machine.ok(&end);
+        machine.ok(&format!("{yes} {}", collector.url));
+        collector.requests();
+        send(&machine);
+        assert!(collector.requests().is_empty(), "sent after `{end}`");
+    }
+}
+
+#[test]
+fn lines_after_the_report_are_left_out_and_said_so() {
+    let collector = Collector::answering(&[taken()]);
+    let machine = machine_for(&collector);
+    send(&machine);
+    machine.use_library(this_week(), 2, "counted-library", &collector.url);
+    let ran = send(&machine);
+    assert!(ran.stderr.contains("1 lines came after the report"), "{}", ran.stderr);
+    assert!(machine.ok("status --json").contains("1 lines came after the report"));
+    assert_eq!(collector.requests().len(), 1);
+}
+
+#[test]
+fn a_week_that_has_not_begun_cannot_be_closed() {
+    let ran = machine_for(&Collector::answering(&[taken()])).run("send --through 9000-01-01");
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("has not begun"), "{}", ran.stderr);
+}
+
+/// A sender that is killed at any moment neither loses a report nor sends two that differ.
+#[test]
+fn kills_cost_nothing_and_count_nothing_twice() {
+    let collector = Collector::answering(&[taken()]);
+    let machine = machine_for(&collector);
+    let mut killed = 0;
+    for step in 0..40 {
+        let mut command = machine.command(&format!("send --through {}", today()));
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        sleep(Duration::from_micros(step * 500));
+        child.kill().unwrap();
+        killed += usize::from(!child.wait().unwrap().success());
+    }
+    assert!(killed > 0, "no kill came in time");
+    assert_eq!(send(&machine).status, 0);
+    assert_eq!(machine.reports("sent").len(), 1);
+    assert!(machine.reports("outbox").is_empty() && machine.reports("refused").is_empty());
+    let bodies: BTreeSet<_> = collector.requests().into_iter().map(|it| it.body).collect();
+    assert_eq!(bodies.len(), 1, "the same week was reported under several ids");
+    assert_eq!(Report::decode(bodies.first().unwrap()).unwrap(), machine.reports("sent")[0]);
+}
