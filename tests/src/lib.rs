@@ -1,5 +1,7 @@
 //! What the end-to-end tests share: real builds of downstream programs, and clean environments.
 
+pub mod downstream;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
