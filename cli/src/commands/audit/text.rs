@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Write};
 use std::io;
 
-use headcount_report::build::Dependency;
+use headcount_report::build::{Dependency, Source};
 use headcount_report::graph::{Package, Resolved};
 use headcount_report::{BuildRecord, CrateName, Deprecation, Graph, SiteRecord};
 use headcount_sender::referrers::{Crate, SiteUse};
@@ -172,8 +172,14 @@ fn library(text: &mut String, finding: &Finding, build: &BuildRecord) -> fmt::Re
 
 /// Who made a library, from what, for what.
 fn made(build: &BuildRecord) -> String {
-    let BuildRecord { source, rustc, target, profile, .. } = build;
-    plain(&format!("from {}, by rustc {rustc}, {profile}, for {target}", source.as_str()))
+    let BuildRecord { rustc, target, profile, .. } = build;
+    let source = match build.source {
+        Source::CratesIo => "crates.io",
+        Source::Git => "git",
+        Source::Local => "a local folder",
+        Source::Unknown => "an unknown source",
+    };
+    plain(&format!("from {source}, by rustc {rustc}, {profile}, for {target}"))
 }
 
 fn versions(

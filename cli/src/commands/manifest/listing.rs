@@ -99,8 +99,8 @@ fn quoted(paths: &BTreeSet<SitePath>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use headcount_report::SiteKind;
     use headcount_report::build::{Features, Source};
+    use headcount_report::{FeatureName, SiteKind};
 
     use super::*;
 
@@ -139,10 +139,10 @@ mod tests {
         let manifest = manifest("counted", &records).unwrap().unwrap();
         assert_eq!(manifest.version.as_str(), "1.4.2");
         assert_eq!(
-            manifest.features.iter().map(|name| name.as_str()).collect::<Vec<_>>(),
+            manifest.features.iter().map(FeatureName::as_str).collect::<Vec<_>>(),
             ["std", "tls"]
         );
-        assert_eq!(manifest.sites.keys().map(|path| path.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(manifest.sites.keys().map(SitePath::as_str).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(Manifest::decode(&serde_json::to_vec(&manifest).unwrap()).unwrap(), manifest);
     }
 
