@@ -12,6 +12,7 @@ mod record;
 mod validate;
 
 use proc_macro::TokenStream;
+use proc_macro2::TokenStream as TokenStream2;
 
 /// Counts the use of a function, or of the functions of an `impl` or `trait` block.
 ///
@@ -34,7 +35,7 @@ use proc_macro::TokenStream;
 /// that says what to do instead.
 #[proc_macro_attribute]
 pub fn track_usage(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    attribute(item, |item| validate::track_usage(arguments.into(), item))
+    attribute(arguments, item, validate::track_usage)
 }
 
 /// Counts the use of a deprecated function, and marks it `#[deprecated]`.
@@ -44,7 +45,7 @@ pub fn track_usage(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// [`track_usage`](macro@track_usage) may, blocks excepted.
 #[proc_macro_attribute]
 pub fn deprecated_tracked(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    attribute(item, |item| validate::deprecated_tracked(arguments.into(), item))
+    attribute(arguments, item, validate::deprecated_tracked)
 }
 
 /// The facts that rustc's own arguments tell about a library. Part of `headcount::library!`.
@@ -71,11 +72,16 @@ pub fn application_record(_: TokenStream) -> TokenStream {
 }
 
 fn attribute(
+    arguments: TokenStream,
     item: TokenStream,
-    validate: impl FnOnce(proc_macro2::TokenStream) -> syn::Result<item::Item>,
+    validate: fn(TokenStream2, TokenStream2) -> syn::Result<item::Item>,
 ) -> TokenStream {
-    let item = proc_macro2::TokenStream::from(item);
-    match validate(item.clone()) {
+    let arguments = TokenStream2::from(arguments);
+    if validate::is_settled(&arguments) {
+        return item;
+    }
+    let item = TokenStream2::from(item);
+    match validate(arguments, item.clone()) {
         Ok(tracked) => expand::item(tracked),
         Err(errors) => fallback::item(item, &errors),
     }

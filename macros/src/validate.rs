@@ -159,18 +159,13 @@ fn method(
     Ok(())
 }
 
-/// Takes headcount's own attributes off a method.
+/// Reads headcount's own attributes on a method, and settles them.
 fn take_marks(function: &mut Function) -> Result<Marks> {
     let mut marks = Marks::default();
-    let (ours, others) = std::mem::take(&mut function.attributes).into_iter().partition(is_ours);
-    function.attributes = others;
-    let ours: Vec<Attribute> = ours;
-    for attribute in ours {
+    for attribute in function.attributes.iter_mut().filter(|attribute| is_ours(attribute)) {
         if marks.marked || marks.skip {
-            return Err(Error::new_spanned(
-                attribute,
-                "one attribute of headcount counts an item: remove one",
-            ));
+            let why = "one attribute of headcount counts an item: remove one";
+            return Err(Error::new_spanned(attribute, why));
         }
         let arguments = match &attribute.meta {
             syn::Meta::List(list) => list.tokens.clone(),
@@ -190,8 +185,22 @@ fn take_marks(function: &mut Function) -> Result<Marks> {
             marks.skip = arguments.skip.is_some();
             marks.marked = !marks.skip;
         }
+        settle(attribute);
     }
     Ok(marks)
+}
+
+/// Tells an attribute inside a block that the block has seen to it.
+///
+/// It stays where it is, so that the author's `use` of it is not reported as unused.
+pub(crate) fn settle(attribute: &mut Attribute) {
+    let path = attribute.path();
+    attribute.meta = syn::parse_quote!(#path(__settled));
+}
+
+/// Whether these are the arguments of a settled attribute.
+pub(crate) fn is_settled(arguments: &TokenStream) -> bool {
+    arguments.to_string() == "__settled"
 }
 
 /// Whether an attribute is one of headcount's, by its last segment.

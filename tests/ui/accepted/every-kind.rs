@@ -11,6 +11,25 @@ use std::pin::Pin;
 
 use headcount::{deprecated_tracked, track_usage};
 
+/// Uses of an attribute inside a block only.
+mod imports {
+    use headcount::{deprecated_tracked, track_usage};
+
+    /// A type.
+    pub struct Inner;
+
+    #[headcount::track_usage]
+    impl Inner {
+        /// Is left out.
+        #[track_usage(skip)]
+        pub fn skipped(&self) {}
+
+        /// Is old.
+        #[deprecated_tracked]
+        pub fn old(&self) {}
+    }
+}
+
 /// A name that an unqualified expansion would trip over.
 #[allow(non_camel_case_types)]
 pub struct u8;
@@ -204,6 +223,7 @@ fn main() {
         ("foreign", 1),
         ("free", 1),
         ("generic", 1),
+        ("imports::Inner::old", 0),
         ("nested::inner", 1),
         ("old", 1),
         ("older", 1),
