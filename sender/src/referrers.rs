@@ -21,13 +21,13 @@ mod function;
 mod object_file;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use headcount_report::SiteRecord;
 
 pub use deps::{Deps, beside};
 use function::FunctionPath;
-use object_file::{Kept, each_object};
+use object_file::{Kept, Members, each_object};
 
 /// A crate of the build.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +63,8 @@ pub struct SiteUse {
 pub struct Referrers {
     /// Every site that these rlibs hold. About any other, nothing is known.
     pub sites: BTreeMap<SiteRecord, SiteUse>,
-    /// What could not be used: one sentence each.
+    /// What could not be used: one sentence each. Unless it is empty, more crates than those found
+    /// may refer to a site.
     pub problems: Vec<String>,
 }
 
@@ -71,19 +72,60 @@ pub struct Referrers {
 #[must_use]
 pub fn find(rlibs: &[Rlib]) -> Referrers {
     let mut index = Index::default();
-    let mut problems = BTreeSet::new();
+    let mut problems = Problems::default();
     let mut pass = |step: fn(&mut Index, &Rlib, &object::File<'_>), kept| {
         for rlib in rlibs {
             let visit = |object: &object::File<'_>| step(&mut index, rlib, object);
-            if let Err(problem) = each_object(&rlib.path, kept, visit) {
-                problems.insert(problem);
+            match each_object(&rlib.path, kept, visit) {
+                Ok(Members::Objects) => {}
+                Ok(Members::Bitcode) => drop(problems.bitcode.insert(&rlib.path)),
+                Err(problem) => drop(problems.unread.insert(problem)),
             }
         }
     };
     pass(Index::add_records, Kept::RecordsOnly);
     pass(Index::add_functions, Kept::All);
     pass(Index::add_uses, Kept::All);
-    Referrers { sites: index.uses, problems: problems.into_iter().collect() }
+    Referrers { sites: index.uses, problems: problems.sentences() }
+}
+
+impl Referrers {
+    /// What is known for a program that is linked from these crates only.
+    #[must_use]
+    pub fn within(&self, crates: &BTreeSet<Crate>) -> Self {
+        let mut within = self.clone();
+        for site_use in within.sites.values_mut() {
+            site_use.crates.retain(|krate| crates.contains(krate));
+        }
+        within
+    }
+
+    /// Who refers to a site; `None` where that is not known.
+    #[must_use]
+    pub fn of(&self, site: &SiteRecord) -> Option<&SiteUse> {
+        let site_use = self.sites.get(site)?;
+        (self.problems.is_empty() || *site_use != SiteUse::default()).then_some(site_use)
+    }
+}
+
+/// The rlibs that tell nothing.
+#[derive(Default)]
+struct Problems<'a> {
+    bitcode: BTreeSet<&'a Path>,
+    unread: BTreeSet<String>,
+}
+
+impl Problems<'_> {
+    fn sentences(self) -> Vec<String> {
+        let bitcode = (!self.bitcode.is_empty()).then(|| {
+            format!(
+                "with link-time optimisation {} of the libraries hold no symbols; a build without \
+                 `lto` tells who refers to what",
+                self.bitcode.len()
+            )
+        });
+        bitcode.into_iter().chain(self.unread).collect()
+    }
 }
 
 /// What is known so far. Symbols are mangled names: equal names are one entity in a build.

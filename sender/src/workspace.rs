@@ -6,6 +6,7 @@
 
 mod graph;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, BufReader};
 use std::path::PathBuf;
@@ -35,7 +36,17 @@ pub struct Request {
     pub no_default_features: bool,
 }
 
-/// An executable that cargo built.
+/// What cargo built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Build {
+    /// The programs.
+    pub executables: Vec<Executable>,
+    /// The libraries of all of them, of build scripts and of procedural macros.
+    pub rlibs: Vec<Rlib>,
+}
+
+/// A program that cargo built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Executable {
@@ -43,11 +54,8 @@ pub struct Executable {
     pub package: Crate,
     /// The file.
     pub path: PathBuf,
-    /// The libraries of the build.
-    pub rlibs: Vec<Rlib>,
-    /// Whether `rlibs` are those that this executable is linked from. Where cargo did not tell, they
-    /// are those of the whole build, other programs and build scripts included.
-    pub rlibs_are_its_own: bool,
+    /// The crates that it is linked from; `None` where cargo did not tell.
+    pub crates: Option<BTreeSet<Crate>>,
 }
 
 /// Why there is no build to look at.
@@ -65,26 +73,25 @@ pub enum WorkspaceError {
     Describe(#[source] cargo_metadata::Error),
 }
 
-/// Builds a workspace and returns its executables.
+/// Builds a workspace, for its executables.
 ///
 /// # Errors
 /// When cargo cannot be run, or cannot build the workspace.
-pub fn executables(request: &Request) -> Result<Vec<Executable>, WorkspaceError> {
+pub fn executables(request: &Request) -> Result<Build, WorkspaceError> {
     let artifacts = build(request, &[])?;
     let graph = Graph::resolved(request).ok();
     let executable = |artifact: &Artifact| {
-        let path = artifact.executable.clone()?;
         let linked = graph.as_ref().map(|graph| graph.linked(&artifact.package_id));
-        let is_linked = |id: &PackageId| linked.as_ref().is_none_or(|linked| linked.contains(id));
-        let rlibs = artifacts.iter().filter(|other| is_linked(&other.package_id)).filter_map(rlib);
         Some(Executable {
             package: package(&artifact.package_id),
-            path: path.into(),
-            rlibs: rlibs.collect(),
-            rlibs_are_its_own: linked.is_some(),
+            path: artifact.executable.clone()?.into(),
+            crates: linked.map(|packages| packages.iter().map(package).collect()),
         })
     };
-    Ok(artifacts.iter().filter_map(executable).collect())
+    Ok(Build {
+        executables: artifacts.iter().filter_map(executable).collect(),
+        rlibs: artifacts.iter().filter_map(rlib).collect(),
+    })
 }
 
 /// Builds the libraries of the selected packages, without what depends on them.

@@ -4,19 +4,21 @@
 
 mod finding;
 mod json;
+mod knowledge;
 mod progress;
 mod text;
 mod verify;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use headcount_sender::workspace::{self, Executable};
+use headcount_sender::workspace;
 
 use super::build_options::BuildOptions;
 use crate::output;
-use finding::{Finding, Known};
+use finding::Finding;
+use knowledge::{Knowledge, Origin};
 use progress::Progress;
 
 #[derive(clap::Args)]
@@ -78,11 +80,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 fn findings(args: &Args) -> anyhow::Result<(Vec<Finding>, Vec<Unread>)> {
-    let targets = targets(args)?;
+    let (targets, mut knowledge) = targets(args)?;
     let progress = Progress::over(targets.iter().map(|(path, _)| path.as_path()));
     let (mut findings, mut unread) = (Vec::new(), Vec::new());
-    for (path, known) in targets {
-        match Finding::read(&path, known, &progress) {
+    for (path, origin) in targets {
+        match Finding::read(&path, origin, &mut knowledge, &progress) {
             Ok(finding) => findings.push(finding),
             Err(error) => unread.push(Unread { path, error: error.into() }),
         }
@@ -90,28 +92,22 @@ fn findings(args: &Args) -> anyhow::Result<(Vec<Finding>, Vec<Unread>)> {
     Ok((findings, unread))
 }
 
-/// The files to read, and where it is known from who refers to what.
-fn targets(args: &Args) -> anyhow::Result<Vec<(PathBuf, Known)>> {
+/// The files to read, and from where it is known who refers to what.
+fn targets(args: &Args) -> anyhow::Result<(Vec<(PathBuf, Origin)>, Knowledge)> {
     if !args.binaries.is_empty() {
-        return Ok(args.binaries.iter().map(|path| (path.clone(), beside(path))).collect());
+        let mut knowledge = Knowledge::default();
+        let named = args.binaries.iter().map(|path| (path.clone(), knowledge.find_beside(path)));
+        return Ok((named.collect(), knowledge));
     }
     let profile = if args.release { Some("release") } else { args.profile.as_deref() };
-    let executables = workspace::executables(&args.build.request(profile))?;
+    let build = workspace::executables(&args.build.request(profile))?;
     anyhow::ensure!(
-        !executables.is_empty(),
+        !build.executables.is_empty(),
         "this build has no executable; name a binary, or a package with `--package`"
     );
-    Ok(executables.into_iter().map(built).collect())
-}
-
-fn built(executable: Executable) -> (PathBuf, Known) {
-    let known =
-        Known::Build { rlibs: executable.rlibs, rlibs_are_its_own: executable.rlibs_are_its_own };
-    (executable.path, known)
-}
-
-fn beside(path: &Path) -> Known {
-    headcount_sender::referrers::beside(path).map_or(Known::Nothing, Known::Deps)
+    let executables = build.executables.into_iter();
+    let targets = executables.map(|program| (program.path, Origin::Build(program.crates)));
+    Ok((targets.collect(), Knowledge::of_build(build.rlibs)))
 }
 
 /// 2 when something could not be read, or not completely where that could hide what is denied; 1

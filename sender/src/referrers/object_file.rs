@@ -29,32 +29,38 @@ pub(super) enum Kept {
     All,
 }
 
+/// What an rlib consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Members {
+    /// Object files.
+    Objects,
+    /// LLVM's bitcode, some of it or all: symbols come into being when a program is linked.
+    Bitcode,
+}
+
 /// Visits each object file of an rlib. The error is a sentence that names the rlib.
 pub(super) fn each_object(
     path: &Path,
     kept: Kept,
     mut visit: impl FnMut(&File<'_>),
-) -> Result<(), String> {
+) -> Result<Members, String> {
     let name = path.file_name().unwrap_or_default().display();
     let bytes = read(path).map_err(|error| format!("`{name}` cannot be read: {error}"))?;
     if kept == Kept::RecordsOnly && memmem::find(&bytes, &magic()).is_none() {
-        return Ok(());
+        return Ok(Members::Objects);
     }
     let archive =
         ArchiveFile::parse(&*bytes).map_err(|error| format!("`{name}` is not an rlib: {error}"))?;
-    let mut is_bitcode = false;
+    let mut members = Members::Objects;
     for member in archive.members().flatten() {
         let Ok(data) = member.data(&*bytes) else { continue };
         match File::parse(data) {
             Ok(object) => visit(&object),
-            Err(_) => is_bitcode |= data.starts_with(BITCODE),
+            Err(_) if data.starts_with(BITCODE) => members = Members::Bitcode,
+            Err(_) => {}
         }
     }
-    if is_bitcode {
-        Err(format!("`{name}` holds LLVM bitcode: who refers to what is decided when it is linked"))
-    } else {
-        Ok(())
-    }
+    Ok(members)
 }
 
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {

@@ -7,7 +7,8 @@ use headcount_sender::referrers::{Crate, SiteUse};
 use serde::Serialize;
 
 use super::Unread;
-use super::finding::{Finding, Known};
+use super::finding::Finding;
+use super::knowledge::Origin;
 use crate::output;
 
 /// The whole document.
@@ -90,7 +91,7 @@ impl<'a> Binary<'a> {
             libraries: &finding.scan.builds,
             sites: sites.map(|record| Site::of(record, finding.site_use(record))).collect(),
             application: finding.scan.application.as_ref(),
-            referrers_from: ReferrersFrom::of(&finding.known),
+            referrers_from: ReferrersFrom::of(&finding.origin),
             problems: problems.map(String::as_str).collect(),
         }
     }
@@ -113,12 +114,12 @@ impl<'a> CrateVersion<'a> {
 }
 
 impl ReferrersFrom {
-    fn of(known: &Known) -> Self {
-        match known {
-            Known::Build { rlibs_are_its_own: true, .. } => Self::Build,
-            Known::Build { .. } => Self::WholeBuild,
-            Known::Deps(deps) => Self::Folder(deps.folder.display().to_string()),
-            Known::Nothing => Self::Unknown,
+    fn of(origin: &Origin) -> Self {
+        match origin {
+            Origin::Build(Some(_)) => Self::Build,
+            Origin::Build(None) => Self::WholeBuild,
+            Origin::Folder(folder) => Self::Folder(folder.display().to_string()),
+            Origin::Unknown => Self::Unknown,
         }
     }
 }

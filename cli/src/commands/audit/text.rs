@@ -9,7 +9,8 @@ use headcount_report::graph::{Package, Resolved};
 use headcount_report::{BuildRecord, CrateName, Deprecation, Graph, SiteRecord};
 use headcount_sender::referrers::{Crate, SiteUse};
 
-use super::finding::{Finding, Known};
+use super::finding::Finding;
+use super::knowledge::Origin;
 use crate::output::{self, BOLD, DIM, WARNING, count, plain};
 
 /// What the words mean. It stands once, below everything.
@@ -34,7 +35,7 @@ pub(super) fn print(findings: &[Finding], with_graph: bool) -> anyhow::Result<()
 }
 
 fn warn(finding: &Finding) {
-    for problem in finding.scan.problems.iter().chain(&finding.referrers.problems) {
+    for problem in &finding.scan.problems {
         output::warning(format_args!("{}: {}", finding.path.display(), plain(problem)));
     }
 }
@@ -47,7 +48,10 @@ fn binary(text: &mut String, finding: &Finding, with_graph: bool) -> fmt::Result
         for site in finding.sites(true) {
             deprecated(text, finding, site)?;
         }
-        writeln!(text, "    {DIM}{}{DIM:#}", basis(&finding.known))?;
+        writeln!(text, "    {DIM}{}{DIM:#}", basis(&finding.origin))?;
+        for problem in &finding.referrers.problems {
+            writeln!(text, "    {DIM}But {}.{DIM:#}", plain(problem))?;
+        }
     }
     for build in &finding.scan.builds {
         library(text, finding, build)?;
@@ -129,20 +133,20 @@ fn crate_name(krate: &Crate) -> String {
     }
 }
 
-/// One sentence: where it is known from who refers to what.
-fn basis(known: &Known) -> String {
-    match known {
-        Known::Build { rlibs_are_its_own: true, .. } => {
+/// One sentence: from where it is known who refers to what.
+fn basis(origin: &Origin) -> String {
+    match origin {
+        Origin::Build(Some(_)) => {
             "As the libraries of this build tell; the program's own code may refer to it too."
                 .to_owned()
         }
-        Known::Build { .. } => {
+        Origin::Build(None) => {
             "As all libraries of this build tell, those of build scripts included.".to_owned()
         }
-        Known::Deps(deps) => {
-            format!("As the newest libraries in {} tell.", deps.folder.display())
+        Origin::Folder(folder) => {
+            format!("As the newest libraries in {} tell.", folder.display())
         }
-        Known::Nothing => {
+        Origin::Unknown => {
             "Without its target folder a binary does not tell who refers to what.".to_owned()
         }
     }

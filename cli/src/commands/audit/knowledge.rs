@@ -1,0 +1,66 @@
+//! From where it is known who refers to a site.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use headcount_sender::referrers::{self, Crate, Deps, Referrers, Rlib};
+
+/// From where it is known about one binary.
+pub(super) enum Origin {
+    /// From the build that was made just now. The crates are those that the binary is linked from,
+    /// where cargo told.
+    Build(Option<BTreeSet<Crate>>),
+    /// From the target folder around the binary.
+    Folder(PathBuf),
+    /// From nowhere.
+    Unknown,
+}
+
+/// What libraries tell. They are read when the first binary needs it, and once.
+#[derive(Default)]
+pub(super) struct Knowledge {
+    build: Source,
+    folders: BTreeMap<PathBuf, Source>,
+}
+
+/// Libraries, and what they told.
+#[derive(Default)]
+struct Source {
+    rlibs: Vec<Rlib>,
+    referrers: Option<Referrers>,
+}
+
+impl Knowledge {
+    /// What the libraries of a build tell.
+    pub(super) fn of_build(rlibs: Vec<Rlib>) -> Self {
+        Self { build: Source { rlibs, referrers: None }, folders: BTreeMap::new() }
+    }
+
+    /// Looks for the libraries that a binary was linked from.
+    pub(super) fn find_beside(&mut self, binary: &Path) -> Origin {
+        let Some(Deps { folder, rlibs }) = referrers::beside(binary) else {
+            return Origin::Unknown;
+        };
+        self.folders.entry(folder.clone()).or_insert(Source { rlibs, referrers: None });
+        Origin::Folder(folder)
+    }
+
+    /// Who refers to what in a binary.
+    pub(super) fn of(&mut self, origin: &Origin) -> Referrers {
+        match origin {
+            Origin::Build(Some(crates)) => self.build.referrers().within(crates),
+            Origin::Build(None) => self.build.referrers().clone(),
+            Origin::Folder(folder) => {
+                let source = self.folders.get_mut(folder);
+                source.map_or_else(Referrers::default, |source| source.referrers().clone())
+            }
+            Origin::Unknown => Referrers::default(),
+        }
+    }
+}
+
+impl Source {
+    fn referrers(&mut self) -> &Referrers {
+        self.referrers.get_or_insert_with(|| referrers::find(&self.rlibs))
+    }
+}
