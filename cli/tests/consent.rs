@@ -150,6 +150,29 @@ fn an_address_in_the_clear_is_refused_with_what_to_write() {
 }
 
 #[test]
+fn off_does_all_that_it_can() {
+    let machine = Machine::new();
+    machine.ok("on");
+    fs::write(machine.cargo_config(), "[env").unwrap();
+    let ran = machine.run("off");
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("not valid TOML"), "{}", ran.stderr);
+    assert!(!machine.home().join("spool").exists());
+    assert_eq!(status(&machine)["decided_by"]["rule"], "off");
+}
+
+#[test]
+fn a_spool_that_nobody_reads_is_named() {
+    let machine = Machine::new();
+    machine.ok("on");
+    let ran = Ran::of(machine.command("status").env("HEADCOUNT_SPOOL", "/srv/other"));
+    assert!(ran.stderr.contains("/srv/other"), "{}", ran.stderr);
+    let ours = machine.home().join("spool");
+    let ran = Ran::of(machine.command("status").env("HEADCOUNT_SPOOL", ours));
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
 fn what_is_not_said_again_stays() {
     let machine = Machine::new();
     machine.ok("on --only one two --except three --include-local four --origin deployed");

@@ -127,12 +127,14 @@ fn each_collector_gets_its_own_libraries() {
 
 #[test]
 fn what_waits_when_a_yes_is_taken_back_is_never_sent() {
-    let collector = Collector::answering(&[Answer::Say(500, String::new()), taken()]);
+    let collector = Collector::answering(&[Answer::Say(500, String::new())]);
     let (yes, no) = ("on --send-to", "on --never-send-to");
     for end in [format!("{no} {}", collector.url), "off".to_owned()] {
         let machine = machine_for(&collector);
         send(&machine);
         machine.ok(&end);
+        assert!(machine.reports("outbox").is_empty(), "it still waits after `{end}`");
+        assert_eq!(machine.reports("refused").len(), 1);
         machine.ok(&format!("{yes} {}", collector.url));
         collector.requests();
         send(&machine);
@@ -147,9 +149,20 @@ fn lines_after_the_report_are_left_out_and_said_so() {
     send(&machine);
     machine.use_library(this_week(), 2, "counted-library", &collector.url);
     let ran = send(&machine);
-    assert!(ran.stderr.contains("1 lines came after the report"), "{}", ran.stderr);
-    assert!(machine.ok("status --json").contains("1 lines came after the report"));
+    assert!(ran.stderr.contains("1 line that came after the report"), "{}", ran.stderr);
+    assert!(machine.ok("status --json").contains("1 line that came after the report"));
     assert_eq!(collector.requests().len(), 1);
+}
+
+#[test]
+fn what_waits_is_sent_even_without_a_spool() {
+    let collector = Collector::answering(&[Answer::Say(500, String::new()), taken()]);
+    let machine = machine_for(&collector);
+    send(&machine);
+    fs::remove_dir_all(machine.home().join("spool")).unwrap();
+    let ran = send(&machine);
+    assert!(ran.stderr.contains("no spool folder"), "{}", ran.stderr);
+    assert_eq!(machine.reports("sent").len(), 1);
 }
 
 #[test]

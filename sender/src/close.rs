@@ -112,7 +112,8 @@ pub fn close(
     }
     spool.clean(&open.builds(), now.into())?;
     let Desk { executables, closing, .. } = desk;
-    let files = open.all_executables().cloned().collect();
+    let is_wanted = consent.allowed().next().is_some();
+    let files = open.all_executables().filter(|_| is_wanted).cloned().collect();
     executables.keep(&files)?;
     Ok(closing)
 }

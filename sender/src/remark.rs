@@ -13,7 +13,7 @@ use crate::collector::CollectorUrl;
 #[non_exhaustive]
 pub enum Remark {
     /// Torn lines and garbage.
-    #[error("{week}: {lines} lines of the spool cannot be read and were left out")]
+    #[error("{week}: left out {}", count(*lines, "unreadable line"))]
     Unreadable {
         /// Whose file.
         week: Week,
@@ -21,7 +21,7 @@ pub enum Remark {
         lines: usize,
     },
     /// Hits of libraries whose build record is gone or bad.
-    #[error("{week}: {hits} counts belong to no known build and were left out")]
+    #[error("{week}: left out {} of unknown builds", count(*hits, "count"))]
     UnknownBuild {
         /// Whose file.
         week: Week,
@@ -29,13 +29,16 @@ pub enum Remark {
         hits: usize,
     },
     /// Build records that are not what their name says.
-    #[error("{files} build records in the spool are broken and were left out")]
+    #[error("left out {}", count(*files, "broken build record"))]
     BadBuilds {
         /// How many.
         files: usize,
     },
     /// Lines that came when the week's report was written already.
-    #[error("{week}: {lines} lines came after the report to {collector} was written; left out")]
+    #[error(
+        "{week}: left out {} that came after the report to {collector} was written",
+        count(*lines, "line")
+    )]
     Late {
         /// Whose file.
         week: Week,
@@ -53,7 +56,7 @@ pub enum Remark {
         week: Week,
     },
     /// More than a report can hold.
-    #[error("{week}: the report to {collector} is over a limit; left out: {}", join(libraries))]
+    #[error("{week}: left out of the report to {collector}, over a limit: {}", join(libraries))]
     OverLimit {
         /// The week.
         week: Week,
@@ -72,4 +75,8 @@ impl Serialize for Remark {
 
 fn join(words: &BTreeSet<String>) -> String {
     words.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn count(number: usize, of: &str) -> String {
+    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
 }

@@ -30,6 +30,9 @@ const MAX_REFUSAL_BYTES: u64 = 64 << 10;
 /// Longest reason that is kept, in characters.
 const MAX_REASON_CHARS: usize = 200;
 
+/// Why nobody gets a report that waited when the owner changed their mind.
+const WITHDRAWN: &str = "you took back the yes to this collector";
+
 /// What became of one report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Delivery {
@@ -120,11 +123,22 @@ pub fn send(home: &Home, now: Timestamp, through: Option<Week>) -> Result<Sendin
     let Some(consent) = Consent::load(home)?.filter(|consent| consent.record) else {
         return Ok(nothing(Rule::Off));
     };
+    let closing = close_weeks(home, &consent, now, through, &lock);
+    // What waits is sent even if nothing new can be written.
+    let delivered = deliver(home, now, &lock)?;
+    Ok(Sending { decided_by: rule, closing: closing?, delivered })
+}
+
+fn close_weeks(
+    home: &Home,
+    consent: &Consent,
+    now: Timestamp,
+    through: Option<Week>,
+    lock: &Lock,
+) -> Result<Closing, SendError> {
     let spool = Spool::open(&home.spool())?;
     let mut executables = Executables::new(home.scans(), scan::file);
-    let closing = close(home, &spool, &consent, &mut executables, now, through, &lock)?;
-    let delivered = deliver(home, now, &lock)?;
-    Ok(Sending { decided_by: rule, closing, delivered })
+    Ok(close(home, &spool, consent, &mut executables, now, through, lock)?)
 }
 
 /// Sends each report that waits and puts it where it stays.
@@ -143,7 +157,7 @@ pub fn deliver(home: &Home, now: Timestamp, _: &Lock) -> Result<Vec<Delivery>, S
         let report = Report::decode(&bytes);
         let sections = report.as_ref().map_or(0, |report| report.sections.len());
         let outcome = match (collector, report) {
-            (None, _) => Outcome::refused("you took back the yes to this collector"),
+            (None, _) => Outcome::refused(WITHDRAWN),
             (_, Err(error)) => Outcome::refused(format!("the file is damaged: {error}")),
             _ if is_too_old(filed.week, now) => {
                 Outcome::refused("it waited so long that no collector takes its week any more")
@@ -175,8 +189,7 @@ pub fn withdraw(
 ) -> Result<(), FileError> {
     let outbox = Outbox::of(home);
     for filed in outbox.list(Place::Outbox)?.into_iter().filter(is_meant) {
-        let reason = "you took back the yes to this collector".to_owned();
-        outbox.settle(&filed, Place::Refused, now, Some(reason))?;
+        outbox.settle(&filed, Place::Refused, now, Some(WITHDRAWN.to_owned()))?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What is recorded, where, and what goes to whom: all that the owner may want to know.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::env;
 use std::path::PathBuf;
 
 use headcount_report::{CrateName, Origin, Week, spool as lines};
@@ -161,6 +162,7 @@ pub fn status(home: &Home, now: Timestamp) -> Result<Status, FileError> {
         }
     };
     problems.extend(recorded.remarks.iter().map(Remark::to_string));
+    problems.extend(other_spool(home));
     let cargo_config = cargo_entry(home, on, &mut problems);
     let libraries = recorded.libraries(&said);
     Ok(Status {
@@ -288,6 +290,13 @@ fn collectors(
         }
     };
     Ok(named.into_iter().map(status).collect())
+}
+
+/// Says where programs of this environment record, if not where it is read.
+fn other_spool(home: &Home) -> Option<String> {
+    let named = env::var_os("HEADCOUNT_SPOOL").filter(|named| *named != *home.spool())?;
+    let named = named.display();
+    Some(format!("this environment sets HEADCOUNT_SPOOL to `{named}`, which nobody reads"))
 }
 
 /// What cargo's configuration says, and what is wrong with that.

@@ -165,7 +165,7 @@ fn what_cannot_be_read_is_counted_and_costs_nothing_else() {
     machine.append("2026-W47", b"\n\xff\xfe;");
     machine.hit("2026-W47", 1, build ^ 1, 1, "a");
     let bad = machine.home.spool().join("build-0000000000000001.json");
-    fs::write(bad, "{}").unwrap();
+    fs::write(bad, serde_json::to_string(&record("another", COLLECTOR)).unwrap()).unwrap();
     let week = "2026-W47".parse().unwrap();
     let closing = machine.close(&consent, "2026-11-24");
     let expect = [

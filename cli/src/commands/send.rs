@@ -11,6 +11,7 @@ use jiff::civil::Date;
 
 use crate::output::{self, count};
 
+/// Exits with 1 when a report was refused or has to wait.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Also close the week that contains this day and those before it, the running one included

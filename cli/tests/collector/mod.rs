@@ -92,7 +92,7 @@ fn write(mut stream: TcpStream, answer: &Answer) -> std::io::Result<()> {
     let (status, more, body) = match answer {
         Answer::Lose => return Ok(()),
         Answer::Say(status, body) => (*status, String::new(), body.as_str()),
-        Answer::Redirect(url) => (307, format!("location: {url}\r\n"), ""),
+        Answer::Redirect(url) => (302, format!("location: {url}\r\n"), ""),
     };
     let length = body.len();
     write!(
