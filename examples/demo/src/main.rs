@@ -1,2 +1,56 @@
-//! To be written.
-fn main() {}
+//! How what a program uses becomes an answer for the maintainer of a library: `cargo run -p demo`.
+//!
+//! In reading order:
+//!
+//! * [`story`]: the steps, one function each;
+//! * [`place`]: where it happens, and the programs that take part;
+//! * [`line`]: one command, shown as a person would type it and run;
+//! * [`collector`]: the one program that keeps running meanwhile;
+//! * [`files`]: what the application works on;
+//! * [`narrate`]: headings and explanations.
+
+mod collector;
+mod files;
+mod line;
+mod narrate;
+mod place;
+mod stop;
+mod story;
+
+use std::process::ExitCode;
+
+use anstream::eprintln;
+use clap::Parser;
+
+/// Shows how what a program uses becomes an answer for the maintainer of a library.
+///
+/// Everything happens in the repository's `target/` and in a temporary folder.
+#[derive(Parser)]
+struct Args {
+    /// Let the collector run until Ctrl-C, so that you can look at its page
+    #[arg(long)]
+    serve: bool,
+    /// Keep the temporary folder
+    #[arg(long)]
+    keep: bool,
+}
+
+/// Dropping the story is the one way out, whether it ended, failed or was interrupted: that kills
+/// what it started and removes its folder.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    let outcome = tokio::select! {
+        biased; // a story that waits for Ctrl-C has ended well with it
+        outcome = story::tell(&args) => outcome,
+        () = stop::asked() => Err(anyhow::anyhow!("interrupted; everything is shut down")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let style = narrate::ERROR;
+            eprintln!("\n{style}The demo stopped{style:#}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

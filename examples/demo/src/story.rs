@@ -1,0 +1,171 @@
+//! The steps, in the order in which they happen.
+
+use anyhow::bail;
+use jiff::civil::Date;
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::collector::{self, Collector, URL};
+use crate::files::{self, NOTES};
+use crate::narrate::{command, heading, say};
+use crate::place::{APPLICATION, APPLICATION_TARGET, Place, refusals};
+use crate::{Args, stop};
+
+/// Tells the whole story.
+pub(crate) async fn tell(args: &Args) -> anyhow::Result<()> {
+    collector::address_is_free()?;
+    let place = Place::new(args.keep)?;
+    let today = today();
+    introduce(&place);
+    build(&place).await?;
+    audit(&place).await?;
+    allow(&place).await?;
+    use_the_application(&place).await?;
+    look(&place, today).await?;
+    let mut collector = collect(&place).await?;
+    send_and_ask(&place, today).await?;
+    if args.serve {
+        serve(&mut collector).await?;
+    }
+    collector.stop().await?;
+    conclude(&place, args);
+    Ok(())
+}
+
+fn introduce(place: &Place) {
+    say("The author of `counted-library` wants to know what is used, so as to remove the rest.");
+    say("`middle-crate` builds on it, and `application`, an ordinary program, on both.");
+    say("You will see the program's usage recorded, sent and answered, all on this machine,");
+    say("in `target/` and a temporary folder:");
+    command(&format!("DEMO={}", place.home().display()));
+    let refusals = refusals();
+    if !refusals.is_empty() {
+        say(
+            "\nheadcount does nothing where one of these is set, so the demo takes them out of the",
+        );
+        say(&format!("environment of what it runs: {}", refusals.join(", ")));
+    }
+}
+
+async fn build(place: &Place) -> anyhow::Result<()> {
+    heading("1 of 7: build");
+    say("The tools, and the application: a workspace of its own with a lock file of its own.");
+    let tools = ["-p", "cargo-headcount", "-p", "headcount-collector"];
+    place.cargo(&[&["build", "--target-dir", "target"], &tools[..]].concat()).run().await?;
+    let application = ["--manifest-path", APPLICATION, "--target-dir", APPLICATION_TARGET];
+    place.cargo(&[&["build", "--release", "--locked"], &application[..]].concat()).run().await
+}
+
+async fn audit(place: &Place) -> anyhow::Result<()> {
+    heading("2 of 7: what is in the binary?");
+    say("The application still links a deprecated API, through `middle-crate`. rustc was silent");
+    say(
+        "about that: it warns a crate only of what the crate itself uses. `audit` reads the binary.",
+    );
+    let build = ["--release", "--manifest-path", APPLICATION];
+    place.building_headcount(APPLICATION_TARGET, &[&["audit"], &build[..]].concat()).run().await
+}
+
+async fn allow(place: &Place) -> anyhow::Result<()> {
+    heading("3 of 7: allow it");
+    say("Nothing is recorded or sent until the machine's owner says so. Here the owner has a home");
+    say("in the temporary folder; yours, with its cargo configuration, stays as it is.");
+    place.headcount(&["status"]).run().await?;
+    say("\nThe owner says yes to recording, and to the collector that the library names.");
+    say("Only libraries from crates.io are reported. The example is not there: --include-local.");
+    place.headcount(&["on", "--include-local", "counted-library", "--send-to", URL]).run().await
+}
+
+async fn use_the_application(place: &Place) -> anyhow::Result<()> {
+    heading("4 of 7: use the application");
+    say(
+        "It runs as any program under cargo does. The line that `on` wrote into the temporary cargo",
+    );
+    say("configuration tells it where to record; nothing is rebuilt.");
+    command(&place.application_alias());
+    let folder = place.files();
+    files::write_notes(&folder)?;
+    command("cd $DEMO/files");
+    let with_notes = |args: [&'static str; 2]| [args, NOTES].concat();
+    place.application(&with_notes(["pack", "notes.archive"])).run().await?;
+    place.application(&["list", "notes.archive"]).run().await?;
+    verify_daily(place).await?;
+    place.application(&with_notes(["backup", "notes.backup"])).run().await?;
+    files::edit_note(&folder)?;
+    place.application(&with_notes(["changes", "notes.backup"])).run().await?;
+    say("\nA backup of years ago has another format; to open it, `middle-crate` calls the");
+    say("deprecated `Archive::open_legacy`.");
+    files::write_old_backup(&folder, "notes.backup", "old.backup")?;
+    place.application(&with_notes(["changes", "old.backup"])).run().await
+}
+
+/// Checks an archive of each day, and shows the last line of what that prints.
+async fn verify_daily(place: &Place) -> anyhow::Result<()> {
+    let archives = files::copy_daily(&place.files(), "notes.archive")?;
+    let archives: Vec<_> = archives.iter().map(String::as_str).collect();
+    let verify = place.application(&[&["verify"], &archives[..]].concat());
+    let checked = verify.shown_as("application verify day-*.archive | tail -n 1").output().await?;
+    say(checked.lines().last().unwrap_or_default());
+    Ok(())
+}
+
+async fn look(place: &Place, today: Date) -> anyhow::Result<()> {
+    heading("5 of 7: look before anything leaves");
+    say("What was recorded, and the exact bytes that would be sent. A program's name is not among");
+    say("them, nor a path or any number that stays the same from week to week.");
+    place.headcount(&["status"]).run().await?;
+    place.headcount(&["show", "--through", &today.to_string()]).run().await
+}
+
+async fn collect(place: &Place) -> anyhow::Result<Collector> {
+    heading("6 of 7: the author runs a collector");
+    say("It publishes a share once 20 users stand behind it; here is only one: --publish-at 1.");
+    say("With a token the author registers what there is to count, unused parts included.");
+    let collector = Collector::start(place).await?;
+    let add = place.collector(&["token", "add", "counted-library", "--store", &place.store()]);
+    let shown = format!("export HEADCOUNT_TOKEN=$({})", add.text());
+    let token = add.shown_as(shown).output().await?;
+    let manifest = ["manifest", "--manifest-path", "examples/counted-library/Cargo.toml"];
+    let register = ["--features", "streaming", "--register", URL];
+    place
+        .building_headcount("target", &[&manifest[..], &register].concat())
+        .env("HEADCOUNT_TOKEN", token.trim())
+        .run()
+        .await?;
+    Ok(collector)
+}
+
+async fn send_and_ask(place: &Place, today: Date) -> anyhow::Result<()> {
+    heading("7 of 7: from the user's report to the author's answer");
+    say("A report leaves once its week is over; --through closes this one now. The answer comes");
+    say("with its error bars: one user proves little.");
+    place.headcount(&["send", "--through", &today.to_string()]).run().await?;
+    place.headcount(&["ask", "removal", "counted-library", "--collector", URL]).run().await
+}
+
+/// Lets the collector run until somebody stops the demo.
+async fn serve(collector: &mut Collector) -> anyhow::Result<()> {
+    say(&format!("\nThe page with this and more: {URL}/libraries/counted-library"));
+    say("Ctrl-C ends the collector and the demo.");
+    tokio::select! {
+        biased;
+        () = stop::asked() => Ok(()),
+        status = collector.ended() => bail!("the collector ended by itself: {}", status?),
+    }
+}
+
+fn conclude(place: &Place, args: &Args) {
+    say("");
+    if args.keep {
+        say(&format!("The collector is stopped. Kept: {}", place.home().display()));
+    } else {
+        say("The collector is stopped and the temporary folder removed.");
+    }
+    if !args.serve {
+        say("To look at the collector's pages: cargo run -p demo -- --serve");
+    }
+}
+
+/// The day of which the week is sent, in UTC as weeks are.
+fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}
