@@ -81,7 +81,7 @@ pub fn file(path: &Path) -> Result<Scan, ScanError> {
     file_with_progress(path, &mut |_| ())
 }
 
-/// Like [`file`]; calls `progress` with the number of bytes of each window that was searched.
+/// Like [`file()`]; calls `progress` with the number of bytes of each window that was searched.
 ///
 /// # Errors
 /// When the file cannot be read, or is none of these.
