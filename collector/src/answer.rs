@@ -2,11 +2,13 @@
 //!
 //! * [`share`]: a part of the sections, and how sure that is;
 //! * [`tally`]: the sums of one library, ready to be asked;
+//! * [`text`]: figures as text;
 //! * [`removal`]: who is hit when a site goes, is that falling, when is it safe?
 
 pub mod removal;
 pub mod share;
 pub mod tally;
+pub mod text;
 
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};

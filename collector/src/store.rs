@@ -7,6 +7,8 @@ use jiff::Timestamp;
 
 use crate::library::{Library, Site};
 
+#[cfg(test)]
+mod conformance;
 mod lock;
 mod memory;
 mod sqlite;

@@ -92,36 +92,6 @@ fn float(count: u64) -> f64 {
     count as f64
 }
 
-/// A share as text: `0 %`, `0.04 %`, `2.2 %`, `41 %`.
-#[must_use]
-pub fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    let decimals = match percent {
-        0.0 => 0,
-        ..0.1 => 2,
-        // 99.6 % of sections are not all of them.
-        ..9.95 | 99.5..99.95 => 1,
-        _ => 0,
-    };
-    let text = format!("{percent:.decimals$}");
-    let text = text.strip_suffix(".0").unwrap_or(&text);
-    format!("{text} %")
-}
-
-/// A count as text: `1,195`.
-#[must_use]
-pub fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -170,17 +140,6 @@ mod tests {
             assert!(n <= needed && needed < n + 1.0, "{needed} for {n}");
         }
         assert_eq!(sections_needed(0, 0.01, 0.95), 299);
-    }
-
-    #[test]
-    fn percent_says_neither_all_nor_none_falsely() {
-        let texts = [0.0, 0.0004, 0.022, 0.0996, 0.41, 0.996, 1.0].map(percent);
-        assert_eq!(texts, ["0 %", "0.04 %", "2.2 %", "10 %", "41 %", "99.6 %", "100 %"]);
-    }
-
-    #[test]
-    fn counts_are_grouped() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
     }
 
     proptest! {

@@ -4,7 +4,8 @@ use headcount_report::Week;
 use maud::{Markup, html};
 
 use crate::answer::removal::Point;
-use crate::answer::share::{Share, percent};
+use crate::answer::share::Share;
+use crate::answer::text::percent;
 
 /// Size of the burn-down in its own units. Narrow enough that its text is legible on a phone.
 const WIDTH: f64 = 420.0;

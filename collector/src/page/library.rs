@@ -8,13 +8,19 @@ use crate::answer::SAMPLE;
 use crate::answer::removal::{
     self, LinkedShare, Removal, SiteAnswer, SiteFigures, Verdict, VerdictKind,
 };
-use crate::answer::share::{Share, grouped, percent};
+use crate::answer::share::Share;
 use crate::answer::tally::Tally;
+use crate::answer::text::{counted, grouped, percent};
 use crate::library::Library;
 use crate::router;
 
 /// Under these, a share in large type would look surer than it is.
 const FEW_SECTIONS: u64 = 20;
+
+/// What the form offers. Other values can be written into the address.
+const THRESHOLDS: [f64; 6] = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1];
+const CONFIDENCES: [f64; 5] = [0.8, 0.9, 0.95, 0.99, 0.999];
+const WEEKS: [f64; 6] = [1.0, 2.0, 4.0, 8.0, 12.0, 26.0];
 
 /// The page.
 pub(super) fn page(library: &Library, tally: &Tally, removal: &Removal) -> Markup {
@@ -74,32 +80,38 @@ fn unregistered(removal: &Removal) -> Markup {
 
 /// The form that asks the question in other terms.
 fn question(removal: &Removal) -> Markup {
-    let percents = |shares: &[f64]| -> Vec<(f64, String)> {
-        shares.iter().map(|share| (*share, percent(*share))).collect()
-    };
-    let weeks = [1.0, 2.0, 4.0, 8.0, 12.0, 26.0].map(|weeks| (weeks, format!("{weeks} in a row")));
-    let thresholds = percents(&[0.001, 0.005, 0.01, 0.02, 0.05, 0.1]);
-    let confidences = percents(&[0.8, 0.9, 0.95, 0.99, 0.999]);
+    let weeks = f64::from(removal.weeks_wanted);
+    let in_a_row = |weeks: f64| format!("{weeks} in a row");
     html! {
         form.question method="get" action=(router::library_page(&removal.library)) {
-            (choice("threshold", "Callers at most", removal.threshold, &thresholds))
-            (choice("confidence", "Confidence", removal.confidence, &confidences))
-            (choice("weeks", "Weeks", f64::from(removal.weeks_wanted), &weeks))
+            (choice("threshold", "Callers at most", removal.threshold, &THRESHOLDS, percent))
+            (choice("confidence", "Confidence", removal.confidence, &CONFIDENCES, percent))
+            (choice("weeks", "Weeks", weeks, &WEEKS, in_a_row))
             button type="submit" { "Ask" }
         }
     }
 }
 
-fn choice(name: &str, label: &str, chosen: f64, options: &[(f64, String)]) -> Markup {
+/// One list of the form: the offered values, and the chosen one should it be another.
+fn choice(
+    name: &str,
+    label: &str,
+    chosen: f64,
+    offered: &[f64],
+    text: impl Fn(f64) -> String,
+) -> Markup {
     let is_chosen = |value: f64| (value - chosen).abs() < 1e-9;
-    let is_listed = options.iter().any(|(value, _)| is_chosen(*value));
+    let mut values = offered.to_vec();
+    if !offered.iter().copied().any(is_chosen) {
+        values.push(chosen);
+        values.sort_by(f64::total_cmp);
+    }
     html! {
         label {
             span { (label) }
             select name=(name) {
-                @if !is_listed { option value=(chosen) selected { (percent(chosen)) } }
-                @for (value, text) in options {
-                    option value=(value) selected[is_chosen(*value)] { (text) }
+                @for value in values {
+                    option value=(value) selected[is_chosen(value)] { (text(value)) }
                 }
             }
         }
@@ -370,9 +382,4 @@ fn origins(removal: &Removal) -> String {
         Origin::Deployed => "deployed programs",
     };
     removal.origins.iter().map(origin).collect::<Vec<_>>().join(" and ")
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(count))
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::layout;
-use crate::answer::share::grouped;
+use crate::answer::text::{counted, grouped};
 use crate::router;
 use crate::store::LibraryLine;
 
@@ -43,7 +43,7 @@ fn row(line: &LibraryLine) -> Markup {
         tr {
             th scope="row" {
                 a.name href=(router::library_page(&line.library)) { (line.library) }
-                span.detail { (line.latest_version) " is the latest of " (versions(line.versions)) }
+                span.detail { (line.latest_version) " is the latest of " (counted(line.versions as u64, "version")) }
             }
             td.number {
                 (grouped(line.sections))
@@ -53,10 +53,6 @@ fn row(line: &LibraryLine) -> Markup {
             td.number { (line.deprecated) }
         }
     }
-}
-
-fn versions(count: usize) -> String {
-    if count == 1 { "1 version".to_owned() } else { format!("{count} versions") }
 }
 
 fn nobody() -> Markup {

@@ -4,8 +4,9 @@ use headcount_report::Week;
 use serde::Serialize;
 
 use super::{Point, Question, needed};
-use crate::answer::share::{self, Share, grouped, percent};
+use crate::answer::share::{self, Share};
 use crate::answer::tally::SiteTally;
+use crate::answer::text::{counted, grouped, percent};
 
 /// Whether a site can go, in a word and in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -74,9 +75,9 @@ impl Verdict {
 
     fn not_yet(week: Week, share: Share, series: &[Point], question: &Question) -> Self {
         let text = format!(
-            "Not yet: {} of {} sections called it in {week}, {} against a threshold of {}{}.",
+            "Not yet: {} of {} called it in {week}, {} against a threshold of {}{}.",
             grouped(share.count),
-            grouped(share.n),
+            counted(share.n, "section"),
             percent(share.share),
             percent(question.threshold),
             trend(series),

@@ -1,0 +1,225 @@
+//! What every store does: each case runs on every store.
+
+use headcount_report::{CrateName, Manifest, Origin, SectionId, SiteKind, Week};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{
+    Added, Bit, Bits, Dimension, MemoryStore, NewToken, SqliteStore, Store, Subject, Summed,
+};
+use crate::library::Site;
+
+/// Runs a case on every store.
+fn on_every_store(case: impl Fn(&dyn Store)) {
+    case(&MemoryStore::new());
+    let folder = tempfile::tempdir().unwrap();
+    case(&SqliteStore::open(&folder.path().join("store.sqlite")).unwrap());
+}
+
+fn library() -> CrateName {
+    "counted".parse().unwrap()
+}
+
+fn week(number: i32) -> Week {
+    "2026-W01".parse::<Week>().unwrap().plus(number - 1)
+}
+
+fn manifest(version: &str, sites: &[&str]) -> Manifest {
+    let site = |path: &&str| ((*path).to_owned(), json!({"kind": "fn"}));
+    let manifest = json!({
+        "headcount": 1, "library": "counted", "version": version, "features": ["std"],
+        "sites": sites.iter().map(site).collect::<serde_json::Map<_, _>>(),
+    });
+    Manifest::decode(manifest.to_string().as_bytes()).unwrap()
+}
+
+fn sites(paths: &[&str]) -> Vec<Site> {
+    let site = |path: &&str| Site { path: path.parse().unwrap(), kind: SiteKind::Fn };
+    paths.iter().map(site).collect()
+}
+
+fn section(id: u8, version: &str, bits: &[(Dimension, &str)]) -> Bits {
+    let bit = |(dimension, value): &(Dimension, &str)| Bit {
+        dimension: *dimension,
+        value: (*value).to_owned(),
+    };
+    Bits {
+        id: SectionId([id; 16]),
+        subject: Subject {
+            library: Some(library()),
+            version: Some(version.parse().unwrap()),
+            origin: Origin::Developer,
+        },
+        bits: bits.iter().map(bit).collect(),
+    }
+}
+
+fn add(store: &dyn Store, number: i32, sections: Vec<Bits>) -> Added {
+    store.add(&[Summed { week: week(number), sections }]).unwrap()[0]
+}
+
+/// The sums of some weeks as `week version dimension value count`.
+fn sums(store: &dyn Store, weeks: (i32, i32), dimensions: &[Dimension]) -> Vec<String> {
+    let rows = store.sums(&library(), week(weeks.0)..=week(weeks.1), dimensions).unwrap();
+    let mut lines: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let version = row.version.as_ref().map_or("-", |version| version.as_str());
+            let (dimension, value) = (row.bit.dimension.as_str(), &row.bit.value);
+            format!("{} {version} {dimension} {value} {}", row.week, row.count)
+        })
+        .collect();
+    assert!(rows.is_sorted_by_key(|row| row.week), "{lines:?}");
+    lines.sort();
+    lines
+}
+
+#[test]
+fn a_library_is_what_its_manifests_say() {
+    on_every_store(|store| {
+        assert_eq!(store.library(&library()).unwrap(), None);
+        store.put_manifest(&manifest("1.9.0", &["a", "b"]), &sites(&["a", "b"]), 0).unwrap();
+        store.put_manifest(&manifest("1.10.0", &["b", "aa"]), &sites(&["aa"]), 2).unwrap();
+        let library = store.library(&library()).unwrap().unwrap();
+        assert_eq!(library.sites(), sites(&["a", "b", "aa"]));
+        let versions: Vec<&str> =
+            library.versions().iter().map(|version| version.number.as_str()).collect();
+        assert_eq!(versions, ["1.9.0", "1.10.0"]);
+        let indices: Vec<usize> = library.versions()[1].sites.keys().copied().collect();
+        assert_eq!(indices, [1, 2]);
+    });
+}
+
+#[test]
+fn a_manifest_takes_the_place_of_its_versions_last() {
+    on_every_store(|store| {
+        store.put_manifest(&manifest("1.0.0", &["a", "b"]), &sites(&["a", "b"]), 0).unwrap();
+        store.put_manifest(&manifest("1.0.0", &["b"]), &[], 2).unwrap();
+        let library = store.library(&library()).unwrap().unwrap();
+        assert_eq!(library.versions().len(), 1);
+        assert_eq!(library.versions()[0].sites.keys().copied().collect::<Vec<_>>(), [1]);
+        assert_eq!(library.sites(), sites(&["a", "b"]));
+    });
+}
+
+#[test]
+fn sections_add_up_and_count_once() {
+    on_every_store(|store| {
+        let n = (Dimension::Sections, "");
+        let first = section(1, "1.0.0", &[n, (Dimension::Called, "0")]);
+        let second = section(2, "1.0.0", &[n, (Dimension::Called, "1")]);
+        assert_eq!(add(store, 5, vec![first.clone()]), Added { admitted: 1, repeated: 0 });
+        let again = vec![first.clone(), second.clone(), second.clone()];
+        assert_eq!(add(store, 5, again), Added { admitted: 1, repeated: 2 });
+        // An id is remembered for its week only.
+        assert_eq!(add(store, 6, vec![first]), Added { admitted: 1, repeated: 0 });
+        assert_eq!(
+            sums(store, (5, 5), &[Dimension::Sections, Dimension::Called]),
+            [
+                "2026-W05 1.0.0 called 0 1",
+                "2026-W05 1.0.0 called 1 1",
+                "2026-W05 1.0.0 sections  2",
+            ]
+        );
+        assert_eq!(
+            sums(store, (1, 9), &[Dimension::Sections]),
+            ["2026-W05 1.0.0 sections  2", "2026-W06 1.0.0 sections  1"]
+        );
+    });
+}
+
+#[test]
+fn reports_of_one_group_know_each_others_sections() {
+    on_every_store(|store| {
+        let report = Summed { week: week(5), sections: vec![section(1, "1.0.0", &[])] };
+        let added = store.add(&[report.clone(), report]).unwrap();
+        let once = |admitted, repeated| Added { admitted, repeated };
+        assert_eq!(added, [once(1, 0), once(0, 1)]);
+    });
+}
+
+#[test]
+fn every_dimension_comes_back_as_it_was() {
+    on_every_store(|store| {
+        let bits: Vec<_> = Dimension::ALL.iter().map(|dimension| (*dimension, "x 1")).collect();
+        add(store, 5, vec![section(1, "1.0.0", &bits)]);
+        for dimension in Dimension::ALL {
+            let line = format!("2026-W05 1.0.0 {} x 1 1", dimension.as_str());
+            assert_eq!(sums(store, (5, 5), &[*dimension]), [line]);
+        }
+    });
+}
+
+#[test]
+fn sums_of_nobodys_library_are_in_nobodys_answer() {
+    on_every_store(|store| {
+        let mut unknown = section(1, "1.0.0", &[(Dimension::UnknownLibrary, "")]);
+        (unknown.subject.library, unknown.subject.version) = (None, None);
+        let mut unregistered = section(2, "1.0.0", &[(Dimension::UnknownVersion, "")]);
+        unregistered.subject.version = None;
+        add(store, 5, vec![unknown, unregistered]);
+        let rows = sums(store, (1, 9), Dimension::ALL);
+        assert_eq!(rows, ["2026-W05 - unknown version  1"]);
+        assert!(!store.is_counted(&library(), &"1.0.0".parse().unwrap()).unwrap());
+    });
+}
+
+#[test]
+fn a_version_is_counted_from_its_first_section() {
+    on_every_store(|store| {
+        let is_counted =
+            |version: &str| store.is_counted(&library(), &version.parse().unwrap()).unwrap();
+        assert!(!is_counted("1.0.0"));
+        add(store, 5, vec![section(1, "1.0.0", &[(Dimension::Sections, "")])]);
+        assert!(is_counted("1.0.0") && !is_counted("1.0.1"));
+    });
+}
+
+#[test]
+fn a_closed_week_stays_closed_and_forgets_its_ids() {
+    on_every_store(|store| {
+        add(store, 5, vec![section(1, "1.0.0", &[])]);
+        add(store, 6, vec![section(1, "1.0.0", &[])]);
+        assert_eq!(store.close_before(week(6)).unwrap(), week(6));
+        assert_eq!(store.close_before(week(2)).unwrap(), week(6), "a clock that went back");
+        assert_eq!(add(store, 6, vec![section(1, "1.0.0", &[])]).repeated, 1);
+        // Nothing adds to a closed week; that its ids are gone shows all the same.
+        assert_eq!(add(store, 5, vec![section(1, "1.0.0", &[])]).repeated, 0);
+    });
+}
+
+#[test]
+fn libraries_are_listed_with_their_last_week() {
+    on_every_store(|store| {
+        assert_eq!(store.libraries().unwrap(), []);
+        store.put_manifest(&manifest("1.10.0", &["a", "b"]), &sites(&["a", "b"]), 0).unwrap();
+        store.put_manifest(&manifest("1.9.0", &["a"]), &[], 2).unwrap();
+        let line = &store.libraries().unwrap()[0];
+        assert_eq!((line.week, line.sections), (None, 0));
+        let n = [(Dimension::Sections, "")];
+        add(store, 5, vec![section(1, "1.9.0", &n)]);
+        add(store, 6, vec![section(2, "1.9.0", &n), section(3, "1.10.0", &n)]);
+        let lines = store.libraries().unwrap();
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0].latest_version.as_str(), "1.10.0");
+        assert_eq!((lines[0].versions, lines[0].sites, lines[0].deprecated), (2, 2, 0));
+        assert_eq!((lines[0].week, lines[0].sections), (Some(week(6)), 2));
+    });
+}
+
+#[test]
+fn tokens_are_kept_until_revoked() {
+    on_every_store(|store| {
+        let created: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
+        let token = |byte| NewToken { library: library(), digest: [byte; 32], created };
+        let (first, second) =
+            (store.add_token(token(1)).unwrap(), store.add_token(token(2)).unwrap());
+        assert!(store.revoke_token(first).unwrap());
+        assert!(!store.revoke_token(first).unwrap());
+        let left = store.tokens().unwrap();
+        assert_eq!(left.len(), 1);
+        assert_eq!((left[0].number, &left[0].token), (second, &token(2)));
+        assert!(store.revoke_token(second).unwrap());
+        assert!(store.add_token(token(3)).unwrap() > second, "a number is not given again");
+    });
+}

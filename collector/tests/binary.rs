@@ -1,0 +1,128 @@
+//! The real binary: its commands, its socket, its file.
+
+mod process;
+
+use std::process::{Command, Output};
+
+use process::{BINARY, Folder, Serving, report, running_week};
+use serde_json::{Value, json};
+
+/// Runs a `token` command on a folder's store.
+fn token_command(folder: &Folder, arguments: &[&str]) -> Output {
+    let mut command = Command::new(BINARY);
+    command.arg("token").args(arguments).arg("--store").arg(folder.store());
+    command.output().unwrap()
+}
+
+/// Makes a token for `counted`.
+fn add_token(folder: &Folder) -> String {
+    let output = token_command(folder, &["add", "counted"]);
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn manifest() -> String {
+    let sites = json!({"a": {"kind": "fn", "deprecated": {}}});
+    json!({
+        "headcount": 1, "library": "counted", "version": "1.0.0", "features": [], "sites": sites,
+    })
+    .to_string()
+}
+
+fn register(serving: &Serving, token: &str) -> u16 {
+    let authorization = format!("authorization: Bearer {token}\r\n");
+    serving.request("PUT /v1/libraries/counted/manifests/1.0.0", &authorization, &manifest()).0
+}
+
+fn called(serving: &Serving) -> Value {
+    let (status, body) = serving.request("GET /v1/libraries/counted/removal", "", "");
+    assert_eq!(status, 200, "{body}");
+    let answer: Value = serde_json::from_str(&body).unwrap();
+    answer["sites"][0]["called"]["count"].clone()
+}
+
+#[test]
+fn what_was_answered_survives_a_restart_and_counts_once() {
+    let folder = Folder::new();
+    let token = add_token(&folder);
+    let serving = Serving::start(BINARY, &folder.serve());
+    assert_eq!(register(&serving, &token), 201);
+    for _ in 0..3 {
+        assert_eq!(serving.request("POST /v1/reports", "", &report(1)).0, 200);
+    }
+    assert_eq!(called(&serving), 1);
+    drop(serving); // SIGKILL
+    let serving = Serving::start(BINARY, &folder.serve());
+    let (status, body) = serving.request("POST /v1/reports", "", &report(1));
+    assert_eq!((status, body.contains("\"repeated\":1")), (200, true), "{body}");
+    assert_eq!(called(&serving), 1);
+    let (status, page) = serving.request("GET /libraries/counted", "", "");
+    assert_eq!((status, page.contains("1 of 1")), (200, true));
+}
+
+#[test]
+fn it_stops_when_told_to() {
+    let folder = Folder::new();
+    let mut serving = Serving::start(BINARY, &folder.serve());
+    let id = serving.process.id().to_string();
+    assert!(Command::new("kill").arg(&id).status().unwrap().success());
+    assert!(serving.process.wait().unwrap().success());
+}
+
+#[test]
+fn a_second_collector_is_refused() {
+    let folder = Folder::new();
+    let _serving = Serving::start(BINARY, &folder.serve());
+    let second = Command::new(BINARY).args(folder.serve()).output().unwrap();
+    let error = String::from_utf8(second.stderr).unwrap();
+    assert!(!second.status.success());
+    assert!(error.contains("another collector is serving"), "{error}");
+}
+
+#[test]
+fn another_programs_file_is_refused_and_left_alone() {
+    let folder = Folder::new();
+    std::fs::write(folder.store(), "somebody's notes").unwrap();
+    let output = Command::new(BINARY).args(folder.serve()).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(error.contains("not a headcount store"), "{error}");
+    assert_eq!(std::fs::read(folder.store()).unwrap(), b"somebody's notes");
+}
+
+#[test]
+fn tokens_are_added_listed_and_revoked_while_it_serves() {
+    let folder = Folder::new();
+    let serving = Serving::start(BINARY, &folder.serve());
+    let token = add_token(&folder);
+    assert_eq!(register(&serving, &token), 201);
+    let list = String::from_utf8(token_command(&folder, &["list"]).stdout).unwrap();
+    assert!(list.starts_with("1\tcounted\t"), "{list}");
+    assert!(!list.contains(&token));
+    assert!(token_command(&folder, &["revoke", "1"]).status.success());
+    assert_eq!(register(&serving, &token), 401);
+    let again = token_command(&folder, &["revoke", "1"]);
+    assert!(!again.status.success());
+    assert!(String::from_utf8(again.stderr).unwrap().contains("there is no token 1"));
+}
+
+/// Neither a section nor a token nor anyone's address is in the files.
+#[test]
+fn the_store_keeps_sums_only() {
+    let folder = Folder::new();
+    let token = add_token(&folder);
+    let serving = Serving::start(BINARY, &folder.serve());
+    register(&serving, &token);
+    assert_eq!(serving.request("POST /v1/reports", "", &report(0xfeed)).0, 200);
+    drop(serving);
+    let mut bytes = std::fs::read(folder.store()).unwrap();
+    bytes.extend(std::fs::read(folder.path("store.sqlite-wal")).unwrap());
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("sections") && holds(&running_week().to_string()), "the sums are not there");
+    let section: Value = serde_json::from_str(&report(0xfeed)).unwrap();
+    let section = &section["sections"][0];
+    for part in ["\"scanned\"", "\"origin\"", "\"called\"", "127.0.0.1", &token] {
+        assert!(!holds(part), "`{part}` is in the store");
+    }
+    assert!(!holds(section["id"].as_str().unwrap()) && !holds(&section.to_string()));
+}

@@ -1,0 +1,8 @@
+//! Every route at its path, through the real router, without a socket.
+
+mod pages;
+mod support;
+mod v1_libraries;
+mod v1_manifests;
+mod v1_removal;
+mod v1_reports;

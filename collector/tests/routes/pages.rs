@@ -1,0 +1,105 @@
+//! `/`, `/libraries/{library}` and what they load
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+
+use crate::support::{Served, manifest, sections, sites};
+
+async fn page(served: &Served, path: &str) -> (StatusCode, HeaderMap, String) {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let (status, headers, body) = served.send(request).await;
+    (status, headers, String::from_utf8(body).unwrap())
+}
+
+#[tokio::test]
+async fn a_library_has_a_page_with_verdict_share_and_sample() {
+    let served = Served::with_library().await;
+    served.report("2026-W47", &sections(1, "1.0.0", 40, 10)).await;
+    let (status, _, html) = page(&served, "/libraries/counted").await;
+    assert_eq!(status, StatusCode::OK);
+    for text in [
+        "<h1>counted</h1>",
+        "Client::old",
+        "not yet",
+        "25 %",
+        "10 of 40 sections called it",
+        "2026-W47",
+        "developer machines",
+        "volunteers",
+        "use <code>a</code>",
+        "<caption",
+    ] {
+        assert!(html.contains(text), "`{text}` is not on the page");
+    }
+}
+
+#[tokio::test]
+async fn the_question_can_be_changed_on_the_page() {
+    let served = Served::with_library().await;
+    let (_, _, html) = page(&served, "/libraries/counted?threshold=0.05&weeks=7").await;
+    assert!(html.contains("<option value=\"0.05\" selected>5 %</option>"));
+    assert!(html.contains("<option value=\"7\" selected>7 in a row</option>"));
+    let (status, _, html) = page(&served, "/libraries/counted?threshold=7").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(html.contains("threshold is a share"));
+}
+
+#[tokio::test]
+async fn a_share_below_k_is_on_no_page() {
+    let served = Served::new(20);
+    served.register(&manifest("1.0.0", &sites())).await;
+    served.report("2026-W47", &sections(1, "1.0.0", 19, 7)).await;
+    let (_, _, html) = page(&served, "/libraries/counted").await;
+    assert!(html.contains("published from 20"));
+    assert!(!html.contains("7 of 19") && !html.contains("37 %"));
+}
+
+#[tokio::test]
+async fn a_version_without_a_manifest_is_pointed_out() {
+    let served = Served::with_library().await;
+    served.report("2026-W47", &sections(1, "1.1.0", 2, 0)).await;
+    let (_, _, html) = page(&served, "/libraries/counted").await;
+    assert!(html.contains("2 sections came from versions that nobody registered"));
+}
+
+#[tokio::test]
+async fn the_overview_links_to_every_library() {
+    let served = Served::new(1);
+    let (_, _, html) = page(&served, "/").await;
+    assert!(html.contains("Nobody is registered yet"));
+    served.register(&manifest("1.0.0", &sites())).await;
+    let (status, _, html) = page(&served, "/").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(html.contains("href=\"/libraries/counted\""));
+}
+
+#[tokio::test]
+async fn what_is_not_there_has_a_page_that_says_so() {
+    let served = Served::with_library().await;
+    for path in ["/libraries/nobody", "/libraries/a%20b", "/nowhere", "/libraries"] {
+        let (status, headers, html) = page(&served, path).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        assert!(headers[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/html"));
+        assert!(html.contains("<h1>Not Found</h1>"), "{path}");
+    }
+}
+
+/// The policy forbids all but the page's own files; nothing on it asks for more.
+#[tokio::test]
+async fn a_page_asks_nobody_else_for_anything() {
+    let served = Served::with_library().await;
+    served.report("2026-W47", &sections(1, "1.0.0", 40, 10)).await;
+    for path in ["/", "/libraries/counted", "/libraries/nobody"] {
+        let (_, headers, html) = page(&served, path).await;
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{policy}");
+        for text in ["<script", "style=\"", "://", "src=\"//", "href=\"//", "onclick"] {
+            assert!(!html.contains(text), "`{text}` is on {path}");
+        }
+    }
+    for (path, content) in [("/style.css", "text/css"), ("/icon.svg", "image/svg+xml")] {
+        let (status, headers, _) = page(&served, path).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(headers[header::CONTENT_TYPE].to_str().unwrap().starts_with(content));
+    }
+}
