@@ -70,6 +70,15 @@ fn it_stops_when_told_to() {
 }
 
 #[test]
+fn a_request_with_too_many_headers_is_refused() {
+    let folder = Folder::new();
+    let serving = Serving::start(BINARY, &folder.serve());
+    assert_eq!(serving.request("GET /", &"x-a: b\r\n".repeat(50), "").0, 200);
+    assert_eq!(serving.request("GET /", &"x-a: b\r\n".repeat(80), "").0, 431);
+    assert_eq!(serving.request("GET /", &format!("x-a: {}\r\n", "b".repeat(20_000)), "").0, 431);
+}
+
+#[test]
 fn a_second_collector_is_refused() {
     let folder = Folder::new();
     let _serving = Serving::start(BINARY, &folder.serve());
