@@ -133,7 +133,7 @@ impl Desk<'_> {
     fn close(&mut self, week: Week, file: &[u8]) -> Result<(), CloseError> {
         self.remark_file(week, file);
         for collector in self.consent.allowed() {
-            match self.outbox.find(week, collector) {
+            match self.outbox.find(week, collector)? {
                 Some(filed) => self.remark_late(&filed, collector, file),
                 None => self.write(week, collector, file)?,
             }

@@ -8,7 +8,8 @@
 //! * [`switch`]: how they allow it; [`cargo_config`]: how programs learn of it;
 //! * [`spool`], [`merge`], [`executables`]: what programs did;
 //! * [`draft`], [`close`], [`outbox`], [`send`]: what leaves;
-//! * [`status`], [`show`], [`remark`]: what the owner is told about all that.
+//! * [`status`], [`show`], [`remark`]: what the owner is told about all that;
+//! * [`durable`]: files that survive a crash, for all of these.
 
 pub mod cargo_config;
 pub mod close;

@@ -18,6 +18,12 @@ use crate::home::Home;
 /// Longest text about a report, in bytes.
 const MAX_ABOUT_BYTES: u64 = 64 << 10;
 
+/// How the name of a report ends.
+const REPORT: &str = ".json";
+
+/// How the name of what is said about it ends.
+const ABOUT: &str = ".about";
+
 /// The three folders of reports.
 #[derive(Debug, Clone, Copy)]
 pub struct Outbox<'a> {
@@ -88,13 +94,19 @@ impl<'a> Outbox<'a> {
     }
 
     /// The report that closed a week for a collector.
-    #[must_use]
-    pub fn find(self, week: Week, collector: &CollectorUrl) -> Option<Filed> {
+    ///
+    /// # Errors
+    /// When it cannot be told: then nobody may write another.
+    pub fn find(self, week: Week, collector: &CollectorUrl) -> Result<Option<Filed>, FileError> {
         let collector = collector.file_stem();
-        [Place::Sent, Place::Refused, Place::Outbox]
-            .map(|place| Filed { week, collector: collector.clone(), place })
-            .into_iter()
-            .find(|filed| self.path(filed).exists())
+        for place in [Place::Sent, Place::Refused, Place::Outbox] {
+            let filed = Filed { week, collector: collector.clone(), place };
+            let path = self.path(&filed);
+            if path.try_exists().map_err(FileError::at("look for", &path))? {
+                return Ok(Some(filed));
+            }
+        }
+        Ok(None)
     }
 
     /// All reports of a folder, by week.
@@ -135,21 +147,28 @@ impl<'a> Outbox<'a> {
     ) -> Result<(), FileError> {
         let settled = Filed { place, ..filed.clone() };
         durable::create_folder(&self.folder(place))?;
-        if let Some(about) = self.about(filed) {
-            self.write_about(&settled, &About { settled: Some(now), reason, ..about })?;
-        }
+        // On a full disk the report still moves: nothing is decided by what is said about it.
+        let about = self.about(filed).map_or(Ok(()), |about| {
+            self.write_about(&settled, &About { settled: Some(now), reason, ..about })
+        });
         durable::rename(&self.path(filed), &self.path(&settled))?;
+        about?;
         durable::remove(&self.about_path(filed))
     }
 
-    /// Deletes what a killed sender left half-written.
+    /// Deletes what a killed sender left: half-written files, and words about no report.
     ///
     /// # Errors
     /// When something cannot be deleted.
     pub fn clean(self) -> Result<(), FileError> {
         for folder in [Place::Outbox, Place::Sent, Place::Refused].map(|place| self.folder(place)) {
-            for name in durable::names(&folder)? {
-                if name.starts_with(UNFINISHED) {
+            let names = durable::names(&folder)?;
+            let is_orphan = |name: &String| {
+                let report = name.strip_suffix(ABOUT).map(|stem| format!("{stem}{REPORT}"));
+                report.is_some_and(|report| !names.contains(&report))
+            };
+            for name in &names {
+                if name.starts_with(UNFINISHED) || is_orphan(name) {
                     durable::remove(&folder.join(name))?;
                 }
             }
@@ -160,11 +179,16 @@ impl<'a> Outbox<'a> {
     /// The file with a report's exact bytes.
     #[must_use]
     pub fn path(self, filed: &Filed) -> PathBuf {
-        self.folder(filed.place).join(format!("{}--{}.json", filed.week, filed.collector))
+        self.file_of(filed, REPORT)
     }
 
     fn about_path(self, filed: &Filed) -> PathBuf {
-        self.path(filed).with_extension("about")
+        self.file_of(filed, ABOUT)
+    }
+
+    fn file_of(self, filed: &Filed, ending: &str) -> PathBuf {
+        let Filed { week, collector, place } = filed;
+        self.folder(*place).join(format!("{week}--{collector}{ending}"))
     }
 
     fn write_about(self, filed: &Filed, about: &About) -> Result<(), FileError> {
@@ -185,7 +209,7 @@ impl<'a> Outbox<'a> {
 impl Filed {
     /// Reads a file's name.
     fn parse(name: &str, place: Place) -> Option<Self> {
-        let (week, collector) = name.strip_suffix(".json")?.split_once("--")?;
+        let (week, collector) = name.strip_suffix(REPORT)?.split_once("--")?;
         Some(Self { week: week.parse().ok()?, collector: collector.to_owned(), place })
     }
 }

@@ -59,7 +59,7 @@ pub fn drafts(
     let builds = spool.builds()?;
     let mut shown = Vec::new();
     for week in spool.weeks()?.into_keys() {
-        if is_too_old(week, now) || outbox.find(week, collector).is_some() {
+        if is_too_old(week, now) || outbox.find(week, collector)?.is_some() {
             continue;
         }
         let merged = said_since(&spool.read(week)?, before(consent, collector, week));

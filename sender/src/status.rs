@@ -199,7 +199,7 @@ impl Recorded {
             recorded.remarks.extend(is_too_old(week, now).then_some(Remark::TooOld { week }));
             for collector in consent.allowed() {
                 let outbox = Outbox::of(home);
-                let report = outbox.find(week, collector);
+                let report = outbox.find(week, collector)?;
                 recorded.remarks.extend(report.and_then(|it| late(outbox, &it, collector, &file)));
             }
             recorded.week(week, &file);

@@ -193,14 +193,23 @@ fn ids_are_random() {
 }
 
 #[test]
-fn what_a_killed_sender_left_half_written_goes() {
+fn what_a_killed_sender_left_goes() {
     let machine = Machine::new();
-    let lock = machine.home.lock_sending().unwrap();
-    drop(lock);
-    let half = machine.home.outbox().join(".unfinished-Ab12Cd");
-    fs::write(&half, "{\"headcount\": 1, \"we").unwrap();
-    machine.close(&machine.consent(&[COLLECTOR]), "2026-11-24");
-    assert!(!half.exists());
+    let consent = machine.consent(&[COLLECTOR]);
+    let build = machine.build(&record("counted-library", COLLECTOR));
+    machine.hit("2026-W47", 1, build, 1, "a");
+    drop(machine.home.lock_sending().unwrap());
+    let half_written = machine.home.outbox().join(".unfinished-Ab12Cd");
+    let about_nothing = machine.home.outbox().join("2026-W46--count.example.org-0123.about");
+    for file in [&half_written, &about_nothing] {
+        fs::write(file, "{\"headcount\": 1, \"we").unwrap();
+    }
+    for _ in 0..2 {
+        machine.close(&consent, "2026-11-24");
+        assert!(!half_written.exists() && !about_nothing.exists());
+        let outbox = fs::read_dir(machine.home.outbox()).unwrap();
+        assert_eq!(outbox.count(), 2, "a report and what is said about it");
+    }
 }
 
 #[test]
