@@ -21,7 +21,7 @@ fn site(path: &str, verdict: &str) -> Value {
 fn answer(sites: &[Value]) -> Answer {
     let body = json!({
         "library": "counted-library", "publish_at": 20, "threshold": 0.01, "confidence": 0.95,
-        "weeks_wanted": 2, "weeks": ["2026-W45", "2026-W46"], "origins": ["developer"],
+        "weeks_wanted": 2, "week": "2026-W46", "weeks": ["2026-W45", "2026-W46"], "origins": ["developer"],
         "sample": "opt-in sections, not the population", "sites": sites
     });
     Answer::Say(200, body.to_string())
@@ -59,7 +59,10 @@ fn what_is_asked_travels_in_the_query() {
     let words = "--threshold 0.02 --confidence 0.9 --weeks 4 --site client::old";
     let (_, collector) = ask(answer(&sites), words);
     let line = &collector.requests()[0].line;
-    assert!(line.contains("removal?threshold=0.02&confidence=0.9&weeks=4 "), "{line}");
+    assert!(
+        line.contains("removal?threshold=0.02&confidence=0.9&weeks=4&site=client%3A%3Aold "),
+        "{line}"
+    );
 }
 
 /// The exit status of `--check` for these verdicts.

@@ -44,6 +44,8 @@ struct Answer {
     threshold: f64,
     confidence: f64,
     weeks_wanted: u32,
+    /// The week that `n` and the shares are of.
+    week: Option<Week>,
     weeks: Vec<Week>,
     origins: Vec<String>,
     sample: String,
@@ -72,7 +74,8 @@ struct Estimate {
 /// One week of a site.
 #[derive(Deserialize)]
 struct Point {
-    upper_bound: f64,
+    /// Absent where too few sections stand behind it.
+    upper_bound: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +116,7 @@ impl Args {
             ("threshold", self.threshold.map(|share| share.to_string())),
             ("confidence", self.confidence.map(|share| share.to_string())),
             ("weeks", self.weeks.map(|count| count.to_string())),
+            ("site", self.site.as_ref().map(SitePath::to_string)),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
@@ -122,6 +126,10 @@ impl Args {
 
 impl Answer {
     fn print(&self) {
+        if self.sites.is_empty() {
+            println!("{BOLD}{}{BOLD:#} has no deprecated item that was seen.", self.library);
+            return;
+        }
         println!("{BOLD}{}{BOLD:#}: which items may be removed?", self.library);
         println!(
             "Safe: in each of {} weeks at most {} of users call it, at {} confidence.",
@@ -143,6 +151,9 @@ impl Answer {
             ]);
         }
         println!("\n{table}\n");
+        if let Some(week) = self.week {
+            println!("{DIM}n and shares: of {week}, 95 % intervals{DIM:#}");
+        }
         println!("{DIM}weeks: {}{DIM:#}", weeks(&self.weeks));
         println!("{DIM}origins: {}{DIM:#}", plain(&self.origins.join(", ")));
         println!("{DIM}sample: {}{DIM:#}", plain(&self.sample));
@@ -180,14 +191,13 @@ fn deprecated(said: &Deprecation) -> String {
     if words.is_empty() { "yes".to_owned() } else { plain(&words.join(", ")) }
 }
 
-/// The upper bound of the first and the last week.
+/// The upper bound of the first and the last week that have one.
 fn trend(series: &[Point]) -> String {
-    match series {
-        [] => String::new(),
-        [only] => format!("< {}", percent(only.upper_bound)),
-        [first, .., last] => {
-            format!("< {} → < {}", percent(first.upper_bound), percent(last.upper_bound))
-        }
+    let mut bounds = series.iter().filter_map(|point| point.upper_bound);
+    match (bounds.next(), bounds.next_back()) {
+        (None, _) => String::new(),
+        (Some(only), None) => format!("< {}", percent(only)),
+        (Some(first), Some(last)) => format!("< {} → < {}", percent(first), percent(last)),
     }
 }
 
@@ -209,6 +219,17 @@ mod tests {
         for text in ["0", "1", "1%", "5", "-0.1", "NaN", ""] {
             assert!(share(text).is_err(), "`{text}` was accepted");
         }
+    }
+
+    #[test]
+    fn a_trend_goes_from_the_first_to_the_last_week_that_is_known() {
+        let trend = |bounds: &[Option<f64>]| {
+            let point = |upper_bound: &Option<f64>| Point { upper_bound: *upper_bound };
+            trend(&bounds.iter().map(point).collect::<Vec<_>>())
+        };
+        assert_eq!(trend(&[None]), "");
+        assert_eq!(trend(&[None, Some(0.5)]), "< 50 %");
+        assert_eq!(trend(&[Some(0.5), None, Some(0.1), Some(0.2), None]), "< 50 % → < 20 %");
     }
 
     #[test]
