@@ -24,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use headcount_report::SiteRecord;
+use headcount_report::graph::Package;
 
 pub use deps::{Deps, beside};
 use function::FunctionPath;
@@ -98,6 +99,14 @@ impl Referrers {
             site_use.crates.retain(|krate| crates.contains(krate));
         }
         within
+    }
+
+    /// Names crates of which only the library is known as the program's own graph names them.
+    pub fn name_by(&mut self, packages: &[Package]) {
+        for site_use in self.sites.values_mut() {
+            let crates = std::mem::take(&mut site_use.crates);
+            site_use.crates = crates.into_iter().map(|krate| krate.named_by(packages)).collect();
+        }
     }
 
     /// Who refers to a site; `None` where that is not known.
@@ -185,8 +194,23 @@ impl Index {
 
 impl Crate {
     fn is_library_of(&self, site: &SiteRecord) -> bool {
-        let plain = |name: &str| name.replace('-', "_");
         plain(&self.name) == plain(site.library.as_str())
             && self.version.as_ref().is_none_or(|version| *version == site.version)
     }
+
+    /// The one package whose library can have this name; itself if there are none or several.
+    fn named_by(self, packages: &[Package]) -> Self {
+        let mut named = packages.iter().filter(|package| plain(&package.name) == plain(&self.name));
+        match (&self.version, named.next(), named.next()) {
+            (None, Some(package), None) => {
+                Self { name: package.name.clone(), version: Some(package.version.clone()) }
+            }
+            _ => self,
+        }
+    }
+}
+
+/// A package's name as its library is usually called.
+fn plain(name: &str) -> String {
+    name.replace('-', "_")
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use headcount_report::SiteRecord;
+use headcount_report::graph::Resolved;
 use headcount_sender::referrers::{Referrers, SiteUse};
 use headcount_sender::scan::{self, Scan, ScanError};
 
@@ -25,8 +26,13 @@ impl Finding {
         progress: &Progress,
     ) -> Result<Self, ScanError> {
         let scan = scan::file_with_progress(path, &mut |bytes| progress.add(bytes))?;
-        let referrers =
+        let mut referrers =
             if scan.sites.is_empty() { Referrers::default() } else { knowledge.of(&origin) };
+        if let Some(Resolved::Packages(packages)) =
+            scan.application.as_ref().map(|graph| &graph.resolved)
+        {
+            referrers.name_by(packages);
+        }
         Ok(Self { path: path.to_owned(), scan, referrers, origin })
     }
 
