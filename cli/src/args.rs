@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{ask, audit, consent, manifest, send, show};
+use crate::commands::{ask, audit, consent, manifest, send, show, status};
 
 /// How cargo calls a subcommand: `cargo-headcount headcount ...`.
 #[derive(Parser)]
@@ -30,7 +30,7 @@ pub(crate) enum Command {
     /// End recording and sending
     Off(consent::OffArgs),
     /// Say what is recorded, where, what goes to whom, and how to stop
-    Status(consent::StatusArgs),
+    Status(status::Args),
     /// Print the exact bytes that would be sent
     Show(show::Args),
     /// Write the reports of finished weeks and send them

@@ -7,6 +7,7 @@ pub(crate) mod consent;
 pub(crate) mod manifest;
 pub(crate) mod send;
 pub(crate) mod show;
+pub(crate) mod status;
 
 use std::process::ExitCode;
 
@@ -19,7 +20,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Manifest(args) => manifest::run(&args),
         Command::On(args) => consent::on(&args),
         Command::Off(args) => consent::off(&args),
-        Command::Status(args) => consent::status(&args),
+        Command::Status(args) => status::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Ask(args) => ask::run(&args),

@@ -1,26 +1,26 @@
 //! What is recorded, where, and what goes to whom: all that the owner may want to know.
 
+mod recorded;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::PathBuf;
 
-use headcount_report::{CrateName, Origin, Week, spool as lines};
+use headcount_report::{CrateName, Origin, Week};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cargo_config::{CargoConfig, Entry};
-use crate::close::{file_remarks, is_too_old, late};
 use crate::collector::CollectorUrl;
 use crate::consent::{Answer, Consent, Withheld};
-use crate::draft::reportable;
 use crate::durable::FileError;
 use crate::home::Home;
-use crate::merge::{Merged, Usage};
 use crate::outbox::{Outbox, Place};
 use crate::remark::Remark;
 use crate::rule::Rule;
 use crate::send::is_of;
-use crate::spool::{Builds, Spool};
+use crate::spool::Spool;
+use recorded::Recorded;
 
 /// The state of this machine.
 #[derive(Debug, Clone, Serialize)]
@@ -129,15 +129,6 @@ pub enum AnswerStatus {
     Impossible,
 }
 
-/// What is recorded.
-#[derive(Default)]
-struct Recorded {
-    builds: Builds,
-    weeks: Vec<WeekStatus>,
-    merged: Merged,
-    remarks: BTreeSet<Remark>,
-}
-
 /// Looks at everything and changes nothing.
 ///
 /// # Errors
@@ -181,71 +172,6 @@ pub fn status(home: &Home, now: Timestamp) -> Result<Status, FileError> {
         weeks: recorded.weeks,
         problems,
     })
-}
-
-impl Recorded {
-    fn read(
-        home: &Home,
-        spool: &Spool,
-        consent: &Consent,
-        now: Timestamp,
-    ) -> Result<Self, FileError> {
-        let mut recorded = Self { builds: spool.builds()?, ..Self::default() };
-        let files = recorded.builds.bad;
-        recorded.remarks.extend((files > 0).then_some(Remark::BadBuilds { files }));
-        for week in spool.weeks()?.into_keys() {
-            let file = spool.read(week)?;
-            recorded.remarks.extend(file_remarks(week, &file, &recorded.builds));
-            recorded.remarks.extend(is_too_old(week, now).then_some(Remark::TooOld { week }));
-            for collector in consent.allowed() {
-                let outbox = Outbox::of(home);
-                let report = outbox.find(week, collector)?;
-                recorded.remarks.extend(report.and_then(|it| late(outbox, &it, collector, &file)));
-            }
-            recorded.week(week, &file);
-        }
-        Ok(recorded)
-    }
-
-    fn week(&mut self, week: Week, file: &[u8]) {
-        let lines = lines::decode(file).lines;
-        let merged: Merged = lines.iter().cloned().collect();
-        let usage = self.usage(&merged);
-        let bytes = file.len() as u64;
-        self.weeks.push(WeekStatus {
-            week,
-            bytes,
-            processes: merged.processes().len(),
-            libraries: usage.len(),
-            sites: usage.values().map(|usage| usage.counts.len()).sum(),
-        });
-        self.merged.extend(lines);
-    }
-
-    fn usage(&self, merged: &Merged) -> BTreeMap<(CrateName, String), Usage> {
-        merged.usage(|build| {
-            let record = self.builds.records.get(&build)?;
-            Some((record.library.clone(), record.version.clone()))
-        })
-    }
-
-    fn libraries(&self, consent: &Consent) -> Vec<LibraryStatus> {
-        let usage = self.usage(&self.merged);
-        let status = |((library, version), usage): ((CrateName, String), Usage)| {
-            let records: Vec<_> =
-                usage.builds.iter().filter_map(|build| self.builds.records.get(build)).collect();
-            let withheld: Option<Vec<_>> =
-                records.iter().map(|record| reportable(record, consent).err()).collect();
-            LibraryStatus {
-                library,
-                version,
-                sites: usage.counts.len(),
-                collector: records.iter().find_map(|record| record.collector.clone()),
-                withheld: withheld.and_then(|reasons| reasons.first().copied()),
-            }
-        };
-        usage.into_iter().map(status).collect()
-    }
 }
 
 /// Each collector that the owner answered about or a recorded library names.

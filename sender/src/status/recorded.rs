@@ -1,0 +1,91 @@
+//! What is recorded, by week and by library.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use headcount_report::{CrateName, Week, spool as lines};
+use jiff::Timestamp;
+
+use super::{LibraryStatus, WeekStatus};
+use crate::close::{file_remarks, is_too_old, late};
+use crate::consent::Consent;
+use crate::draft::reportable;
+use crate::durable::FileError;
+use crate::home::Home;
+use crate::merge::{Merged, Usage};
+use crate::outbox::Outbox;
+use crate::remark::Remark;
+use crate::spool::{Builds, Spool};
+
+/// What is recorded.
+#[derive(Default)]
+pub(super) struct Recorded {
+    builds: Builds,
+    pub(super) weeks: Vec<WeekStatus>,
+    merged: Merged,
+    pub(super) remarks: BTreeSet<Remark>,
+}
+
+impl Recorded {
+    pub(super) fn read(
+        home: &Home,
+        spool: &Spool,
+        consent: &Consent,
+        now: Timestamp,
+    ) -> Result<Self, FileError> {
+        let mut recorded = Self { builds: spool.builds()?, ..Self::default() };
+        let files = recorded.builds.bad;
+        recorded.remarks.extend((files > 0).then_some(Remark::BadBuilds { files }));
+        for week in spool.weeks()?.into_keys() {
+            let file = spool.read(week)?;
+            recorded.remarks.extend(file_remarks(week, &file, &recorded.builds));
+            recorded.remarks.extend(is_too_old(week, now).then_some(Remark::TooOld { week }));
+            for collector in consent.allowed() {
+                let outbox = Outbox::of(home);
+                let report = outbox.find(week, collector)?;
+                recorded.remarks.extend(report.and_then(|it| late(outbox, &it, collector, &file)));
+            }
+            recorded.week(week, &file);
+        }
+        Ok(recorded)
+    }
+
+    fn week(&mut self, week: Week, file: &[u8]) {
+        let lines = lines::decode(file).lines;
+        let merged: Merged = lines.iter().cloned().collect();
+        let usage = self.usage(&merged);
+        let bytes = file.len() as u64;
+        self.weeks.push(WeekStatus {
+            week,
+            bytes,
+            processes: merged.processes().len(),
+            libraries: usage.len(),
+            sites: usage.values().map(|usage| usage.counts.len()).sum(),
+        });
+        self.merged.extend(lines);
+    }
+
+    fn usage(&self, merged: &Merged) -> BTreeMap<(CrateName, String), Usage> {
+        merged.usage(|build| {
+            let record = self.builds.records.get(&build)?;
+            Some((record.library.clone(), record.version.clone()))
+        })
+    }
+
+    pub(super) fn libraries(&self, consent: &Consent) -> Vec<LibraryStatus> {
+        let usage = self.usage(&self.merged);
+        let status = |((library, version), usage): ((CrateName, String), Usage)| {
+            let records: Vec<_> =
+                usage.builds.iter().filter_map(|build| self.builds.records.get(build)).collect();
+            let withheld: Option<Vec<_>> =
+                records.iter().map(|record| reportable(record, consent).err()).collect();
+            LibraryStatus {
+                library,
+                version,
+                sites: usage.counts.len(),
+                collector: records.iter().find_map(|record| record.collector.clone()),
+                withheld: withheld.and_then(|reasons| reasons.first().copied()),
+            }
+        };
+        usage.into_iter().map(status).collect()
+    }
+}
