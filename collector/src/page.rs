@@ -1,8 +1,8 @@
 //! The answers as HTML that needs no script and no request to anyone else.
 //!
-//! * [`layout`]: what every page has around it;
-//! * [`overview`](mod@overview), [`library`](mod@library): one page each;
-//! * [`chart`]: SVG, drawn by hand.
+//! * `layout`: what every page has around it;
+//! * `overview`, `library`: one page each;
+//! * `chart`: SVG, drawn by hand.
 
 mod chart;
 mod layout;

@@ -137,17 +137,22 @@ fn site_card(site: &SiteAnswer, removal: &Removal, running: Week) -> Markup {
                     figcaption { "Called, by week" }
                     (chart::burn_down(site.path.as_str(), &site.series, running, removal.week, removal.threshold))
                     p.detail.legend {
-                        span.key.dot {} "share" span.key.range {} "95 % interval"
+                        (key("dot", "share")) (key("range", "95 % interval"))
                         @if removal.week.is_some_and(|week| week < running) {
-                            span.key.dot.filling {} "still filling"
+                            (key("dot filling", "still filling"))
                         }
-                        span.key.threshold {} "threshold " (percent(removal.threshold))
+                        (key("threshold", &format!("threshold {}", percent(removal.threshold))))
                     }
                 }
                 (series_table(site, removal))
             }
         }
     }
+}
+
+/// One sign of a chart's legend, and what it means.
+fn key(class: &str, text: &str) -> Markup {
+    html! { span { span class={ "key " (class) } {} (text) } }
 }
 
 /// Where on the page a site's card is.
@@ -238,7 +243,7 @@ fn figure(
     scale: f64,
     removal: &Removal,
 ) -> Markup {
-    let source = removal.week.map(|week| format!("{week}, {}, opt-in", origins(removal)));
+    let source = removal.week.map(|week| format!("{week}, {}, opt\u{2011}in", origins(removal)));
     html! {
         figure.share {
             figcaption { (title) }
@@ -308,7 +313,7 @@ fn sites(library: &Library, tally: &Tally, removal: &Removal) -> Markup {
             div.bar {
                 h2 id="sites" { "All tracked sites" }
                 @if let Some(week) = removal.week {
-                    p.detail { (week) ", " (origins(removal)) ", opt-in; bars run from 0 to 100 %" }
+                    p.detail { (week) ", " (origins(removal)) ", opt\u{2011}in; bars run from 0 to 100 %" }
                 }
             }
             div.card.flush {

@@ -1,5 +1,7 @@
 //! Can it go?
 
+use std::fmt;
+
 use headcount_report::Week;
 use serde::Serialize;
 
@@ -44,13 +46,14 @@ impl Verdict {
         if let Some((week, share)) = over {
             return Self::not_yet(week, share, series, question);
         }
-        let short: Vec<(Week, u64, u64)> = weeks
+        let short: Vec<ShortWeek> = weeks
             .iter()
             .map(|(week, tally)| {
                 let called = if is_published(tally) { tally.called } else { 0 };
-                (*week, tally.sections, needed(question, called).saturating_sub(tally.sections))
+                let needed = needed(question, called);
+                ShortWeek { week: *week, sections: tally.sections, called, needed }
             })
-            .filter(|(.., more)| *more > 0)
+            .filter(|week| week.sections < week.needed)
             .collect();
         let missing = u64::from(question.weeks_wanted).saturating_sub(weeks.len() as u64);
         if short.is_empty() && missing == 0 {
@@ -85,10 +88,11 @@ impl Verdict {
         Self { kind: VerdictKind::NotYet, text, more_sections: None }
     }
 
-    fn not_enough(short: &[(Week, u64, u64)], missing: u64, question: &Question) -> Self {
+    fn not_enough(short: &[ShortWeek], missing: u64, question: &Question) -> Self {
         let each = needed(question, 0);
-        let more = short.iter().map(|(.., more)| more).sum::<u64>() + missing * each;
-        let has = short.iter().map(|(week, n, _)| format!("{week} has {}", grouped(*n)));
+        let more = short.iter().map(|week| week.needed - week.sections).sum::<u64>();
+        let more = more + missing * each;
+        let has = short.iter().map(ToString::to_string);
         let missing = match missing {
             0 => None,
             1 => Some("1 week has none yet".to_owned()),
@@ -106,6 +110,25 @@ impl Verdict {
             grouped(more),
         );
         Self { kind: VerdictKind::NotEnoughSections, text, more_sections: Some(more) }
+    }
+}
+
+/// A week with too few sections for a verdict.
+struct ShortWeek {
+    week: Week,
+    sections: u64,
+    called: u64,
+    needed: u64,
+}
+
+impl fmt::Display for ShortWeek {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} has {}", self.week, grouped(self.sections))?;
+        if self.called > 0 {
+            let called = counted(self.called, "call");
+            write!(f, " and needs {} for its {called}", grouped(self.needed))?;
+        }
+        Ok(())
     }
 }
 
@@ -210,6 +233,10 @@ mod tests {
         let verdict = verdict(&[(299, 1), (299, 0), (299, 0), (299, 0)], 20);
         assert_eq!(verdict.kind, VerdictKind::NotEnoughSections);
         assert_eq!(verdict.more_sections, Some(share::sections_needed(1, 0.01, 0.95) - 299));
+        assert!(
+            verdict.text.contains("2026-W44 has 299 and needs 473 for its 1 call"),
+            "{verdict:?}"
+        );
     }
 
     #[test]
