@@ -117,6 +117,6 @@ impl BuildRecord {
     /// The runtime computes the same at compile time.
     #[must_use]
     pub fn hash(text: &str) -> u64 {
-        crate::record::fnv1a_64(text.as_bytes())
+        crate::hash::fnv1a_64(text.as_bytes())
     }
 }

@@ -14,6 +14,7 @@
 
 pub mod build;
 pub mod graph;
+pub mod hash;
 pub mod limits;
 pub mod manifest;
 pub mod record;

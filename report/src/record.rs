@@ -17,6 +17,7 @@ use std::hint::black_box;
 
 use crate::build::BuildRecord;
 use crate::graph::Graph;
+use crate::hash::fnv1a_32;
 use crate::limits::{MAX_BUILD_RECORD_BYTES, MAX_GRAPH_BYTES, MAX_SITE_RECORD_BYTES};
 use crate::site::SiteRecord;
 
@@ -149,20 +150,6 @@ impl Record {
 
 fn little_endian(bytes: &[u8]) -> u32 {
     bytes.iter().take(4).rev().fold(0, |value, byte| value << 8 | u32::from(*byte))
-}
-
-/// FNV-1a, 32 bits (<http://www.isthe.com/chongo/tech/comp/fnv/>): short enough for a `const fn`.
-#[must_use]
-pub fn fnv1a_32(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
-}
-
-/// FNV-1a, 64 bits.
-#[must_use]
-pub fn fnv1a_64(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]

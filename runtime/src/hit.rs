@@ -2,12 +2,8 @@
 
 use core::sync::atomic::Ordering::Relaxed;
 
-use crate::site::Site;
+use crate::site::{Site, CEILING};
 use crate::spool;
-
-/// Where a counter stops: past that a hot function costs one read of a line that every core
-/// shares.
-pub(crate) const CEILING: i32 = 10_000;
 
 impl Site {
     /// Counts one hit. Any thread, any context; never blocks, allocates or fails.
