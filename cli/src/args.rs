@@ -33,7 +33,7 @@ pub(crate) enum Command {
     Status(status::Args),
     /// Print the exact bytes that would be sent
     Show(show::Args),
-    /// Write the reports of finished weeks and send them
+    /// Write the reports of finished weeks and send them; exit with 1 if one is not taken
     Send(send::Args),
     /// Ask a collector
     Ask(ask::Args),

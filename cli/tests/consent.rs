@@ -45,6 +45,27 @@ fn on_and_off_leave_cargos_configuration_as_it_was() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn without_variables_everything_is_in_the_users_home() {
+    let machine = Machine::new();
+    let run = |words| {
+        let mut command = machine.command(words);
+        Ran::of(command.env_remove("HEADCOUNT_HOME").env_remove("CARGO_HOME"))
+    };
+    assert_eq!(run("on").status, 0);
+    let user = machine.home().with_file_name("");
+    assert!(user.join(".local/share/headcount/consent.json").exists());
+    assert!(user.join(".local/share/headcount/spool").is_dir());
+    assert!(user.join(".cargo/config.toml").exists());
+    assert_eq!(run("off --delete").status, 0);
+    assert!(machine.files().is_empty());
+
+    let ran = Ran::of(machine.command("status").env("HEADCOUNT_HOME", "here"));
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("absolute path"), "{}", ran.stderr);
+}
+
+#[test]
 fn off_where_nothing_was_ever_on_makes_nothing() {
     let machine = Machine::new();
     machine.ok("off");

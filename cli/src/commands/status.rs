@@ -50,7 +50,10 @@ fn print_recorded(status: &Status) {
     println!("\n{BOLD}What is recorded{BOLD:#}");
     if status.on {
         println!("Programs that you run through cargo append a line to the spool when a counted");
-        println!("part of a library is used for the 1st, 100th and 10,000th time.");
+        println!(
+            "part of a library is used for the 1st, 100th and 10,000th time, and one that says"
+        );
+        println!("which executable it is, which stays on this machine.");
     } else if matches!(status.decided_by, Rule::HeadcountOff | Rule::Refusal { .. }) {
         println!("Nothing of programs that have this environment.");
     } else {
