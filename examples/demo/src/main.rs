@@ -7,7 +7,8 @@
 //! * [`line`]: one command, shown as a person would type it and run;
 //! * [`collector`]: the one program that keeps running meanwhile;
 //! * [`files`]: what the application works on;
-//! * [`narrate`]: headings and explanations.
+//! * [`narrate`]: headings and explanations;
+//! * [`stop`]: what happens on Ctrl-C.
 
 mod collector;
 mod files;
@@ -35,17 +36,9 @@ struct Args {
     keep: bool,
 }
 
-/// Dropping the story is the one way out, whether it ended, failed or was interrupted: that kills
-/// what it started and removes its folder.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let args = Args::parse();
-    let outcome = tokio::select! {
-        biased; // a story that waits for Ctrl-C has ended well with it
-        outcome = story::tell(&args) => outcome,
-        () = stop::asked() => Err(anyhow::anyhow!("interrupted; everything is shut down")),
-    };
-    match outcome {
+    match story::tell(&Args::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let style = narrate::ERROR;

@@ -42,6 +42,11 @@ impl Place {
         Ok(Self { root, home })
     }
 
+    /// Removes the temporary folder.
+    pub(crate) fn remove(self) -> anyhow::Result<()> {
+        self.home.close().context("cannot remove the temporary folder")
+    }
+
     /// The temporary folder.
     pub(crate) fn home(&self) -> &Path {
         self.home.path()

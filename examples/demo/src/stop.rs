@@ -2,7 +2,19 @@
 
 use std::pin::pin;
 
+use anyhow::bail;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// What a future comes to, unless somebody asks this process to stop: then it is dropped, and with
+/// it what it started.
+pub(crate) async fn unless_asked<T>(
+    future: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<T> {
+    tokio::select! {
+        outcome = future => outcome,
+        () = asked() => bail!("it was told to; nothing is left running"),
+    }
+}
 
 /// Completes when somebody asks this process to stop.
 pub(crate) async fn asked() {

@@ -11,31 +11,30 @@ use crate::place::{APPLICATION, APPLICATION_TARGET, Place, refusals};
 use crate::{Args, stop};
 
 /// Tells the whole story.
+///
+/// Whether it ends, fails or is interrupted: what it started is killed and its folder removed when
+/// these are dropped.
 pub(crate) async fn tell(args: &Args) -> anyhow::Result<()> {
     collector::address_is_free()?;
     let place = Place::new(args.keep)?;
-    let today = today();
     introduce(&place);
-    build(&place).await?;
-    audit(&place).await?;
-    allow(&place).await?;
-    use_the_application(&place).await?;
-    look(&place, today).await?;
-    let mut collector = collect(&place).await?;
-    send_and_ask(&place, today).await?;
+    let mut collector = stop::unless_asked(steps(&place)).await?;
+    point_to_the_page(args);
     if args.serve {
         serve(&mut collector).await?;
     }
     collector.stop().await?;
-    conclude(&place, args);
-    Ok(())
+    leave(place, args)
 }
 
 fn introduce(place: &Place) {
-    say("The author of `counted-library` wants to know what is used, so as to remove the rest.");
-    say("`middle-crate` builds on it, and `application`, an ordinary program, on both.");
-    say("You will see the program's usage recorded, sent and answered, all on this machine,");
-    say("in `target/` and a temporary folder:");
+    heading("headcount: what users do, told to those who maintain");
+    say("The author of `counted-library` wants to know which parts of it are used. `middle-crate`");
+    say(
+        "builds on it, and `application`, an ordinary program, on both. You will see the program's",
+    );
+    say("usage recorded, sent and answered: all on this machine, in `target/` and in a temporary");
+    say("folder.");
     command(&format!("DEMO={}", place.home().display()));
     let refusals = refusals();
     if !refusals.is_empty() {
@@ -44,6 +43,19 @@ fn introduce(place: &Place) {
         );
         say(&format!("environment of what it runs: {}", refusals.join(", ")));
     }
+}
+
+/// All that needs no decision; what is left is a collector that runs.
+async fn steps(place: &Place) -> anyhow::Result<Collector> {
+    let today = today();
+    build(place).await?;
+    audit(place).await?;
+    allow(place).await?;
+    use_the_application(place).await?;
+    look(place, today).await?;
+    let collector = collect(place).await?;
+    send_and_ask(place, today).await?;
+    Ok(collector)
 }
 
 async fn build(place: &Place) -> anyhow::Result<()> {
@@ -110,15 +122,15 @@ async fn verify_daily(place: &Place) -> anyhow::Result<()> {
 
 async fn look(place: &Place, today: Date) -> anyhow::Result<()> {
     heading("5 of 7: look before anything leaves");
-    say("What was recorded, and the exact bytes that would be sent. A program's name is not among");
-    say("them, nor a path or any number that stays the same from week to week.");
+    say("What was recorded, and then exactly what would be sent. No program's name is in it, no");
+    say("path, and no number that stays the same from week to week.");
     place.headcount(&["status"]).run().await?;
     place.headcount(&["show", "--through", &today.to_string()]).run().await
 }
 
 async fn collect(place: &Place) -> anyhow::Result<Collector> {
     heading("6 of 7: the author runs a collector");
-    say("It publishes a share once 20 users stand behind it; here is only one: --publish-at 1.");
+    say("It publishes a share once 20 reports stand behind it; here is only one: --publish-at 1.");
     say("With a token the author registers what there is to count, unused parts included.");
     let collector = Collector::start(place).await?;
     let add = place.collector(&["token", "add", "counted-library", "--store", &place.store()]);
@@ -136,33 +148,40 @@ async fn collect(place: &Place) -> anyhow::Result<Collector> {
 
 async fn send_and_ask(place: &Place, today: Date) -> anyhow::Result<()> {
     heading("7 of 7: from the user's report to the author's answer");
-    say("A report leaves once its week is over; --through closes this one now. The answer comes");
-    say("with its error bars: one user proves little.");
+    say(
+        "A report leaves once its week is over; --through closes this week now. In the answer, n is",
+    );
+    say("how many reports stand behind a line: that one user does not call it proves little.");
     place.headcount(&["send", "--through", &today.to_string()]).run().await?;
     place.headcount(&["ask", "removal", "counted-library", "--collector", URL]).run().await
 }
 
+fn point_to_the_page(args: &Args) {
+    say(&format!("\nThe collector shows this, and more, at {URL}/libraries/counted-library"));
+    if args.serve {
+        say("Ctrl-C ends it, and the demo.");
+    } else {
+        say("To look at that: cargo run -p demo -- --serve");
+    }
+}
+
 /// Lets the collector run until somebody stops the demo.
 async fn serve(collector: &mut Collector) -> anyhow::Result<()> {
-    say(&format!("\nThe page with this and more: {URL}/libraries/counted-library"));
-    say("Ctrl-C ends the collector and the demo.");
     tokio::select! {
-        biased;
         () = stop::asked() => Ok(()),
         status = collector.ended() => bail!("the collector ended by itself: {}", status?),
     }
 }
 
-fn conclude(place: &Place, args: &Args) {
-    say("");
+fn leave(place: Place, args: &Args) -> anyhow::Result<()> {
+    let folder = place.home().display().to_string();
     if args.keep {
-        say(&format!("The collector is stopped. Kept: {}", place.home().display()));
+        say(&format!("The collector is stopped. {folder} is kept."));
     } else {
-        say("The collector is stopped and the temporary folder removed.");
+        place.remove()?;
+        say(&format!("The collector is stopped, and {folder} removed."));
     }
-    if !args.serve {
-        say("To look at the collector's pages: cargo run -p demo -- --serve");
-    }
+    Ok(())
 }
 
 /// The day of which the week is sent, in UTC as weeks are.
