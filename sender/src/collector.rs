@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use headcount_report::record::fnv1a_64;
+use headcount_report::hash::fnv1a_64;
 use serde::{Deserialize, Serialize};
 use ureq::http::Uri;
 

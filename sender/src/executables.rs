@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use headcount_report::record::fnv1a_64;
+use headcount_report::hash::fnv1a_64;
 use headcount_report::spool::FileIdentity;
 use headcount_report::{CrateName, SitePath};
 use serde::{Deserialize, Serialize};
