@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::PathBuf;
 
-use headcount_report::{CrateName, Origin, Week};
+use headcount_report::{CrateName, Origin};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cargo_config::{CargoConfig, Entry};
 use crate::collector::CollectorUrl;
-use crate::consent::{Answer, Consent, Withheld};
+use crate::consent::{Answer, Consent};
 use crate::durable::FileError;
 use crate::home::Home;
 use crate::outbox::{Outbox, Place};
@@ -21,6 +21,7 @@ use crate::rule::Rule;
 use crate::send::is_of;
 use crate::spool::Spool;
 use recorded::Recorded;
+pub use recorded::{LibraryStatus, WeekStatus};
 
 /// The state of this machine.
 #[derive(Debug, Clone, Serialize)]
@@ -62,36 +63,6 @@ pub struct CargoEntry {
     pub path: Option<PathBuf>,
     /// Whether it names our spool.
     pub names_spool: bool,
-}
-
-/// What is recorded of one week.
-#[derive(Debug, Clone, Serialize)]
-pub struct WeekStatus {
-    /// The week.
-    pub week: Week,
-    /// Length of its file.
-    pub bytes: u64,
-    /// Processes that spoke.
-    pub processes: usize,
-    /// Library versions that were hit.
-    pub libraries: usize,
-    /// Their sites that were hit.
-    pub sites: usize,
-}
-
-/// What is recorded of one library version.
-#[derive(Debug, Clone, Serialize)]
-pub struct LibraryStatus {
-    /// The library.
-    pub library: CrateName,
-    /// Its version.
-    pub version: String,
-    /// Sites that were hit.
-    pub sites: usize,
-    /// The collector that its author named.
-    pub collector: Option<String>,
-    /// Why it is reported to nobody, if that is so whatever was said about the collector.
-    pub withheld: Option<Withheld>,
 }
 
 /// What one collector gets.

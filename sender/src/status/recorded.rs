@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use headcount_report::{CrateName, Week, spool as lines};
 use jiff::Timestamp;
+use serde::Serialize;
 
-use super::{LibraryStatus, WeekStatus};
 use crate::close::{file_remarks, is_too_old, late};
-use crate::consent::Consent;
+use crate::consent::{Consent, Withheld};
 use crate::draft::reportable;
 use crate::durable::FileError;
 use crate::home::Home;
@@ -15,6 +15,36 @@ use crate::merge::{Merged, Usage};
 use crate::outbox::Outbox;
 use crate::remark::Remark;
 use crate::spool::{Builds, Spool};
+
+/// What is recorded of one week.
+#[derive(Debug, Clone, Serialize)]
+pub struct WeekStatus {
+    /// The week.
+    pub week: Week,
+    /// Length of its file.
+    pub bytes: u64,
+    /// Processes that spoke.
+    pub processes: usize,
+    /// Library versions that were hit.
+    pub libraries: usize,
+    /// Their sites that were hit.
+    pub sites: usize,
+}
+
+/// What is recorded of one library version.
+#[derive(Debug, Clone, Serialize)]
+pub struct LibraryStatus {
+    /// The library.
+    pub library: CrateName,
+    /// Its version.
+    pub version: String,
+    /// Sites that were hit.
+    pub sites: usize,
+    /// The collector that its author named.
+    pub collector: Option<String>,
+    /// Why it is reported to nobody, if that is so whatever was said about the collector.
+    pub withheld: Option<Withheld>,
+}
 
 /// What is recorded.
 #[derive(Default)]

@@ -8,6 +8,7 @@ use headcount_report::{CrateName, Deprecation, SitePath, Week};
 use headcount_sender::collector::CollectorUrl;
 use serde::Deserialize;
 
+use super::answer;
 use crate::output::{self, BOLD, DIM, plain};
 
 #[derive(clap::Args)]
@@ -94,7 +95,7 @@ enum VerdictKind {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let path = format!("/v1/libraries/{}/removal", args.library);
-    let (text, mut answer): (_, Answer) = super::get(&args.collector, &path, args.query())?;
+    let (text, mut answer): (_, Answer) = answer::get(&args.collector, &path, args.query())?;
     if let Some(path) = &args.site {
         answer.sites.retain(|site| site.path == *path);
         if answer.sites.is_empty() {
