@@ -4,7 +4,7 @@
 //!
 //! * [`story`]: the steps, one function each;
 //! * [`place`]: where it happens, and the programs that take part;
-//! * [`line`]: one command, shown as a person would type it and run;
+//! * [`mod@line`]: one command, shown as a person would type it and run;
 //! * [`collector`]: the one program that keeps running meanwhile;
 //! * [`files`]: what the application works on;
 //! * [`narrate`]: headings and explanations;

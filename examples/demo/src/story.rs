@@ -69,10 +69,9 @@ async fn build(place: &Place) -> anyhow::Result<()> {
 
 async fn audit(place: &Place) -> anyhow::Result<()> {
     heading("2 of 7: what is in the binary?");
-    say("The application still links a deprecated API, through `middle-crate`. rustc was silent");
-    say(
-        "about that: it warns a crate only of what the crate itself uses. `audit` reads the binary.",
-    );
+    say("The application depends on an API that will be removed: not by itself, but through");
+    say("`middle-crate`. rustc did not warn above: it tells only whoever writes the call.");
+    say("`audit` finds it in the finished binary.");
     let build = ["--release", "--manifest-path", APPLICATION];
     place.building_headcount(APPLICATION_TARGET, &[&["audit"], &build[..]].concat()).run().await
 }
@@ -89,10 +88,8 @@ async fn allow(place: &Place) -> anyhow::Result<()> {
 
 async fn use_the_application(place: &Place) -> anyhow::Result<()> {
     heading("4 of 7: use the application");
-    say(
-        "It runs as any program under cargo does. The line that `on` wrote into the temporary cargo",
-    );
-    say("configuration tells it where to record; nothing is rebuilt.");
+    say("It runs as any program under cargo does. A line that `on` wrote into the temporary");
+    say("cargo configuration tells it where to record; nothing is rebuilt.");
     command(&place.application_alias());
     let folder = place.files();
     files::write_notes(&folder)?;
@@ -122,8 +119,8 @@ async fn verify_daily(place: &Place) -> anyhow::Result<()> {
 
 async fn look(place: &Place, today: Date) -> anyhow::Result<()> {
     heading("5 of 7: look before anything leaves");
-    say("What was recorded, and then exactly what would be sent. No program's name is in it, no");
-    say("path, and no number that stays the same from week to week.");
+    say("What was recorded, and then exactly what would be sent. No program is named in it, no");
+    say("path, no person and no machine; the id is random, and another one next week.");
     place.headcount(&["status"]).run().await?;
     place.headcount(&["show", "--through", &today.to_string()]).run().await
 }
