@@ -29,10 +29,8 @@ pub(crate) async fn tell(args: &Args) -> anyhow::Result<()> {
 
 fn introduce(place: &Place) {
     heading("headcount: what users do, told to those who maintain");
-    say("The author of `counted-library` wants to know which parts of it are used. `middle-crate`");
-    say(
-        "builds on it, and `application`, an ordinary program, on both. You will see the program's",
-    );
+    say("The author of `counted-library` wants to know which parts of it are used. Between it and");
+    say("`application`, an ordinary program, stands `middle-crate`. You will see the program's");
     say("usage recorded, sent and answered: all on this machine, in `target/` and in a temporary");
     say("folder.");
     command(&format!("DEMO={}", place.home().display()));
@@ -145,10 +143,8 @@ async fn collect(place: &Place) -> anyhow::Result<Collector> {
 
 async fn send_and_ask(place: &Place, today: Date) -> anyhow::Result<()> {
     heading("7 of 7: from the user's report to the author's answer");
-    say(
-        "A report leaves once its week is over; --through closes this week now. In the answer, n is",
-    );
-    say("how many reports stand behind a line: that one user does not call it proves little.");
+    say("A report leaves once its week is over; --through closes this week now. In the answer, n");
+    say("is how many reports stand behind a line: that one user does not call it proves little.");
     place.headcount(&["send", "--through", &today.to_string()]).run().await?;
     place.headcount(&["ask", "removal", "counted-library", "--collector", URL]).run().await
 }
