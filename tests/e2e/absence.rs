@@ -22,7 +22,11 @@ fn disabled_is_byte_identical_to_blanked() {
     // Imports, `library!`, `used!` and attributes.
     assert!(downstream.blank_annotations() >= 15);
     // Without its annotation the item is not deprecated, and the middle crate expects it to be.
-    downstream.replace("examples/middle-crate/src/lib.rs", "#[expect(deprecated", "#[allow(deprecated");
+    downstream.replace(
+        "examples/middle-crate/src/lib.rs",
+        "#[expect(deprecated",
+        "#[allow(deprecated",
+    );
     let blanked = build_application(&downstream, &["--features", "disabled"], "blanked");
 
     let read = |path: &PathBuf| std::fs::read(path).unwrap();

@@ -29,10 +29,13 @@ pub(crate) async fn tell(args: &Args) -> anyhow::Result<()> {
 
 fn introduce(place: &Place) {
     heading("headcount: what users do, told to those who maintain");
-    say("The author of `counted-library` wants to know which parts of it are used. Between it and");
-    say("`application`, an ordinary program, stands `middle-crate`. You will see the program's");
-    say("usage recorded, sent and answered: all on this machine, in `target/` and in a temporary");
-    say("folder.");
+    say("The author of `counted-library` wants to know which parts of it are used.");
+    say(
+        "`application`, an ordinary program, uses it: by itself, and through `middle-crate`. See its",
+    );
+    say(
+        "usage recorded, sent and answered, all on this machine: in `target/` and a temporary folder.",
+    );
     command(&format!("DEMO={}", place.home().display()));
     let refusals = refusals();
     if !refusals.is_empty() {

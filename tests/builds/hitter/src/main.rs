@@ -31,7 +31,9 @@ fn main() -> ExitCode {
         // Hits all sites from four threads.
         ["threads"] => {
             for _ in 0..4 {
-                std::thread::spawn(|| SITES.iter().for_each(|site| hit(*site, 150))).join().unwrap();
+                std::thread::spawn(|| SITES.iter().for_each(|site| hit(*site, 150)))
+                    .join()
+                    .unwrap();
             }
         }
         // Hits so many sites once and is killed.
