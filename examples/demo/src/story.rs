@@ -29,13 +29,11 @@ pub(crate) async fn tell(args: &Args) -> anyhow::Result<()> {
 
 fn introduce(place: &Place) {
     heading("headcount: what users do, told to those who maintain");
-    say("The author of `counted-library` wants to know which parts of it are used.");
+    say("The author of `counted-library` wants to know which parts of it are used. An ordinary");
     say(
-        "`application`, an ordinary program, uses it: by itself, and through `middle-crate`. See its",
+        "program, `application`, uses it: by itself, and through `middle-crate`. You will see that",
     );
-    say(
-        "usage recorded, sent and answered, all on this machine: in `target/` and a temporary folder.",
-    );
+    say("recorded, sent and answered, all on this machine: in `target/` and a temporary folder.");
     command(&format!("DEMO={}", place.home().display()));
     let refusals = refusals();
     if !refusals.is_empty() {
