@@ -6,8 +6,8 @@ use std::path::Path;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 use headcount_report::build::Dependency;
 use headcount_report::graph::Resolved;
-use headcount_sender::scan;
-use headcount_tests::{build, root};
+use headcount_report::{BuildRecord, Graph};
+use headcount_tests::{build, headcount, root};
 
 fn metadata(manifest: &Path) -> Metadata {
     let mut command = MetadataCommand::new();
@@ -61,10 +61,13 @@ fn locked_packages(metadata: &Metadata) -> BTreeSet<(String, String)> {
 fn versions_and_graph_are_those_of_the_applications_lock_file() {
     let folder = root().join("examples/application");
     let program = build(&folder, "application", &["--locked"], "application-facts");
-    let scan = scan::file(&program).unwrap();
+    let audit = headcount(&["audit".as_ref(), "--json".as_ref(), program.as_os_str()]);
+    let binary = &audit["binaries"][0];
+    let libraries: Vec<BuildRecord> = serde_json::from_value(binary["libraries"].clone()).unwrap();
+    let graph: Graph = serde_json::from_value(binary["application"].clone()).unwrap();
     let application = metadata(&folder.join("Cargo.toml"));
 
-    let [record] = &scan.builds[..] else { panic!("one counted library: {:?}", scan.builds) };
+    let [record] = &libraries[..] else { panic!("one counted library: {libraries:?}") };
     let recorded: BTreeMap<_, _> = record
         .dependencies
         .iter()
@@ -83,9 +86,7 @@ fn versions_and_graph_are_those_of_the_applications_lock_file() {
         assert_ne!(alone[name], *version, "{name}");
     }
 
-    let Some(Resolved::Packages(packages)) = scan.application.map(|graph| graph.resolved) else {
-        panic!("no graph");
-    };
+    let Resolved::Packages(packages) = graph.resolved else { panic!("{graph:?}") };
     let recorded: BTreeSet<_> =
         packages.into_iter().map(|package| (package.name, package.version)).collect();
     assert_eq!(recorded, locked_packages(&application));

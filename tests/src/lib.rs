@@ -5,6 +5,7 @@ pub mod downstream;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 use std::{env, fs};
 
 /// Variables that decide whether headcount records, or where it keeps things.
@@ -68,6 +69,25 @@ pub fn cargo(manifest: &Path) -> Command {
     }
     command.current_dir(manifest.parent().expect("a manifest lies in a folder"));
     command
+}
+
+/// Runs `cargo headcount` and returns what it says as JSON.
+///
+/// # Panics
+/// When it fails, or says something else.
+#[must_use]
+pub fn headcount(arguments: &[&OsStr]) -> serde_json::Value {
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+        success(cargo(&root().join("Cargo.toml")).args([
+            "build",
+            "--quiet",
+            "-p",
+            "cargo-headcount",
+        ]));
+        root().join("target/debug/cargo-headcount")
+    });
+    let output = success(clean(&*PROGRAM).arg("headcount").args(arguments));
+    serde_json::from_slice(&output.stdout).expect("`--json` prints JSON")
 }
 
 /// Builds a program of the workspace at `folder` and keeps a copy of it under a name of its own,

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-headcount::library!();
+hc::library!();
 
 macro_rules! sites {
     ($($site:ident)*) => {
         $(
-            #[headcount::track_usage]
+            #[hc::track_usage]
             fn $site() {}
         )*
 
