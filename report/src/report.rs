@@ -1,6 +1,9 @@
 //! The report: the sections of one week that go to one collector.
 
+use std::io;
+
 use serde::{Deserialize, Serialize};
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::limits::{MAX_REPORT_BYTES, MAX_SECTIONS, MAX_SITES, MAX_VALUES};
 use crate::section::Section;
@@ -74,15 +77,57 @@ impl Report {
         Ok(report)
     }
 
-    /// Writes the report: the exact bytes that are shown and sent.
+    /// Writes the report: the exact bytes that are shown and sent, so a person has to be able to
+    /// read them.
     ///
     /// # Panics
     /// Never: a report holds nothing that JSON cannot say.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec_pretty(self).expect("a report is plain JSON");
+        let mut bytes = Vec::new();
+        let mut serializer = Serializer::with_formatter(&mut bytes, ALineAField::default());
+        self.serialize(&mut serializer).expect("a report is plain JSON");
         bytes.push(b'\n');
         bytes
+    }
+}
+
+/// Gives each field of an object a line of its own, and leaves the values of an array on one line:
+/// these are a few words, and to give each a line would make a long report of a short one.
+#[derive(Default)]
+struct ALineAField(PrettyFormatter<'static>);
+
+impl Formatter for ALineAField {
+    fn begin_array_value<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        if first { Ok(()) } else { writer.write_all(b", ") }
+    }
+
+    fn begin_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
     }
 }
 
@@ -103,6 +148,51 @@ mod tests {
         let report = Report::decode(REPORT.as_bytes()).unwrap();
         assert_eq!(Report::decode(&report.encode()).unwrap(), report);
     }
+
+    #[test]
+    fn a_report_can_be_read() {
+        let mut report = Report::decode(REPORT.as_bytes()).unwrap();
+        let mut unused = report.sections[0].clone();
+        (unused.features, unused.target) = (Some([].into()), [].into());
+        (unused.dependencies, unused.system, unused.sites) = ([].into(), [].into(), [].into());
+        report.sections.push(unused);
+        assert_eq!(String::from_utf8(report.encode()).unwrap(), READABLE);
+    }
+
+    const READABLE: &str = r#"{
+  "headcount": 1,
+  "week": "2026-W47",
+  "sections": [{
+    "id": "000102030405060708090a0b0c0d0e0f",
+    "library": "counted-library",
+    "version": "1.4.2",
+    "origin": "developer",
+    "scanned": true,
+    "rustc": ["1.95"],
+    "target": ["x86_64-unknown-linux-gnu"],
+    "features": ["std", "tls"],
+    "dependencies": {
+      "libz-sys": ["1.1.23"]
+    },
+    "system": {
+      "openssl": ["3.0.19"]
+    },
+    "sites": {
+      "client::Client::old": ["linked"],
+      "client::Client::send": ["linked", "called", "called>=100"]
+    }
+  }, {
+    "id": "000102030405060708090a0b0c0d0e0f",
+    "library": "counted-library",
+    "version": "1.4.2",
+    "origin": "developer",
+    "scanned": true,
+    "rustc": ["1.95"],
+    "features": [],
+    "sites": {}
+  }]
+}
+"#;
 
     #[track_caller]
     fn refused(from: &str, to: &str, because: &str) {
