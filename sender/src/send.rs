@@ -11,11 +11,10 @@ use crate::close::{CloseError, Closing, close, is_too_old};
 use crate::collector::CollectorUrl;
 use crate::consent::{Consent, ConsentError};
 use crate::durable::FileError;
-use crate::executables::Executables;
+use crate::executables::{Executables, Scanner};
 use crate::home::{Home, Lock};
 use crate::outbox::{Filed, Outbox, Place};
 use crate::rule::Rule;
-use crate::scan;
 use crate::spool::{Spool, SpoolError};
 
 /// Longest time for one report. Nobody waits for it but a timer or a person who typed `send`.
@@ -103,9 +102,17 @@ pub enum SendError {
 
 /// Closes weeks and sends what waits, if the owner allowed it.
 ///
+/// `scan` reads the executables that the spool names: [`scan::file`](crate::scan::file), or one
+/// that also says how far it is.
+///
 /// # Errors
 /// When it cannot be told whether it is allowed, or a file cannot be read or written.
-pub fn send(home: &Home, now: Timestamp, through: Option<Week>) -> Result<Sending, SendError> {
+pub fn send(
+    home: &Home,
+    now: Timestamp,
+    through: Option<Week>,
+    scan: Scanner,
+) -> Result<Sending, SendError> {
     if let Some(week) = through.filter(|through| *through > Week::at(now)) {
         return Err(SendError::Future(week));
     }
@@ -123,7 +130,8 @@ pub fn send(home: &Home, now: Timestamp, through: Option<Week>) -> Result<Sendin
     let Some(consent) = Consent::load(home)?.filter(|consent| consent.record) else {
         return Ok(nothing(Rule::Off));
     };
-    let closing = close_weeks(home, &consent, now, through, &lock);
+    let mut executables = Executables::new(home.scans(), scan);
+    let closing = close_weeks(home, &consent, &mut executables, now, through, &lock);
     // What waits is sent even if nothing new can be written.
     let delivered = deliver(home, now, &lock)?;
     Ok(Sending { decided_by: rule, closing: closing?, delivered })
@@ -132,13 +140,13 @@ pub fn send(home: &Home, now: Timestamp, through: Option<Week>) -> Result<Sendin
 fn close_weeks(
     home: &Home,
     consent: &Consent,
+    executables: &mut Executables,
     now: Timestamp,
     through: Option<Week>,
     lock: &Lock,
 ) -> Result<Closing, SendError> {
     let spool = Spool::open(&home.spool())?;
-    let mut executables = Executables::new(home.scans(), scan::file);
-    Ok(close(home, &spool, consent, &mut executables, now, through, lock)?)
+    Ok(close(home, &spool, consent, executables, now, through, lock)?)
 }
 
 /// Sends each report that waits and puts it where it stays.

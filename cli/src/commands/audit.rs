@@ -5,7 +5,6 @@
 mod finding;
 mod json;
 mod knowledge;
-mod progress;
 mod text;
 mod verify;
 
@@ -17,9 +16,9 @@ use headcount_sender::workspace;
 
 use super::build_options::BuildOptions;
 use crate::output;
+use crate::progress::Progress;
 use finding::Finding;
 use knowledge::{Knowledge, Origin};
-use progress::Progress;
 
 #[derive(clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]

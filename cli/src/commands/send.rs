@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::output::{self, count};
+use crate::progress;
 
 /// Exits with 1 when a report was refused or has to wait.
 #[derive(clap::Args)]
@@ -25,7 +26,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let home = Home::of_environment()?;
     let through = args.through.map(Week::containing);
-    let sending = send::send(&home, Timestamp::now(), through)?;
+    let sending = send::send(&home, Timestamp::now(), through, progress::scan)?;
     if args.json {
         output::json(&sending)?;
     } else {

@@ -11,7 +11,6 @@ use headcount_sender::executables::Executables;
 use headcount_sender::home::Home;
 use headcount_sender::outbox::Place;
 use headcount_sender::rule::Rule;
-use headcount_sender::scan;
 use headcount_sender::show::{self, Shown};
 use headcount_sender::spool::{Spool, SpoolError};
 use headcount_sender::status::{self, AnswerStatus};
@@ -19,6 +18,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::output::{self, BOLD, DIM};
+use crate::progress;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -72,7 +72,7 @@ fn unsent(args: &Args, home: &Home) -> anyhow::Result<Vec<Shown>> {
         Some(url) => vec![url.clone()],
         None => consent.allowed().cloned().collect(),
     };
-    let mut executables = Executables::new(home.scans(), scan::file);
+    let mut executables = Executables::new(home.scans(), progress::scan);
     for url in &collectors {
         if consent.said_before(url).is_none() {
             output::warning(format_args!(

@@ -8,7 +8,7 @@ use headcount_sender::referrers::{Referrers, SiteUse};
 use headcount_sender::scan::{self, Scan, ScanError};
 
 use super::knowledge::{Knowledge, Origin};
-use super::progress::Progress;
+use crate::progress::Progress;
 
 /// One binary.
 pub(super) struct Finding {

@@ -3,17 +3,18 @@
 use std::fs;
 use std::path::Path;
 
+use headcount_sender::scan::{self, Scan, ScanError};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Less than this is read before a person has seen a bar, in bytes.
 const QUICK_BYTES: u64 = 64 << 20;
 
 /// How far a scan has come. The bar is gone when this is dropped.
-pub(super) struct Progress(ProgressBar);
+pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
     /// A bar as long as these files.
-    pub(super) fn over<'a>(paths: impl Iterator<Item = &'a Path>) -> Self {
+    pub(crate) fn over<'a>(paths: impl Iterator<Item = &'a Path>) -> Self {
         let lengths = paths.map(|path| fs::metadata(path).map_or(0, |metadata| metadata.len()));
         let total = lengths.sum();
         if total < QUICK_BYTES {
@@ -26,9 +27,15 @@ impl Progress {
     }
 
     /// Counts bytes that were read.
-    pub(super) fn add(&self, bytes: u64) {
+    pub(crate) fn add(&self, bytes: u64) {
         self.0.inc(bytes);
     }
+}
+
+/// Scans one executable, with a bar of its own.
+pub(crate) fn scan(path: &Path) -> Result<Scan, ScanError> {
+    let progress = Progress::over([path].into_iter());
+    scan::file_with_progress(path, &mut |bytes| progress.add(bytes))
 }
 
 impl Drop for Progress {
