@@ -9,6 +9,7 @@ use headcount_sender::send::{self, Delivery, Outcome, Sending};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::show::name_the_waiting;
 use crate::output::{self, count};
 use crate::progress;
 
@@ -24,13 +25,17 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let home = Home::of_environment()?;
+    let (home, now) = (Home::of_environment()?, Timestamp::now());
     let through = args.through.map(Week::containing);
-    let sending = send::send(&home, Timestamp::now(), through, progress::scan)?;
+    let sending = send::send(&home, now, through, progress::scan)?;
     if args.json {
         output::json(&sending)?;
     } else {
         print(&sending);
+        if sending.decided_by.is_on() && sending.delivered.is_empty() {
+            println!("There is nothing to send. A week is sent once it is over.");
+            name_the_waiting(&home, now)?;
+        }
     }
     let is_done = sending.delivered.iter().all(is_done);
     Ok(if is_done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -40,16 +45,7 @@ fn print(sending: &Sending) {
     if !sending.decided_by.is_on() {
         println!("Nothing is sent: headcount is {}.", sending.decided_by);
     }
-    for closed in &sending.closing.closed {
-        let sections = count(closed.sections, "library version", "library versions");
-        println!("{}: wrote a report on {sections} for {}", closed.week, closed.collector);
-    }
-    for delivery in &sending.delivered {
-        print_delivery(delivery);
-    }
-    if sending.decided_by.is_on() && sending.delivered.is_empty() {
-        println!("There is nothing to send.");
-    }
+    sending.delivered.iter().for_each(print_delivery);
     for remark in &sending.closing.remarks {
         output::warning(remark);
     }
@@ -58,9 +54,11 @@ fn print(sending: &Sending) {
 fn print_delivery(delivery: &Delivery) {
     let Delivery { week, collector, sections, outcome } = delivery;
     let collector = collector.as_ref().map_or("a collector", |url| url.as_str());
-    let sections = count(*sections, "library version", "library versions");
     match outcome {
-        Outcome::Taken => println!("{week}: sent to {collector} ({sections})"),
+        Outcome::Taken => {
+            let sections = count(*sections, "library version", "library versions");
+            println!("{week}: sent a report on {sections} to {collector}");
+        }
         Outcome::Refused { reason } => {
             output::warning(format_args!("{week}: {collector} will not get it: {reason}"));
         }

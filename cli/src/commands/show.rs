@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     let reports: Vec<_> = reports.into_iter().filter(is_meant).collect();
     for report in &reports {
-        eprintln!("{DIM}# {}{DIM:#}", headline(report));
+        headline(report).lines().for_each(|line| eprintln!("{DIM}# {line}{DIM:#}"));
         stdout().write_all(&report.bytes)?;
     }
     if reports.is_empty() {
@@ -88,7 +88,7 @@ fn unsent(args: &Args, home: &Home) -> anyhow::Result<Vec<Shown>> {
 }
 
 /// Says which collectors get nothing only because nobody answered.
-fn name_the_waiting(home: &Home, now: Timestamp) -> anyhow::Result<()> {
+pub(super) fn name_the_waiting(home: &Home, now: Timestamp) -> anyhow::Result<()> {
     for one in status::status(home, now)?.collectors {
         if one.answer == AnswerStatus::Waiting {
             let url = output::plain(&one.url);
@@ -102,10 +102,13 @@ fn name_the_waiting(home: &Home, now: Timestamp) -> anyhow::Result<()> {
 fn headline(report: &Shown) -> String {
     let Shown { week, collector, place, bytes } = report;
     let state = match place {
-        Some(Place::Outbox) => "waits to be sent, exactly so",
-        Some(Place::Sent) => "was sent",
-        Some(Place::Refused) => "was refused",
-        None => "so far; the random ids are drawn when the week is closed",
+        Some(Place::Outbox) => ". It waits to be sent, exactly so.",
+        Some(Place::Sent) => ". It was sent.",
+        Some(Place::Refused) => ". Nobody got it, and nobody will.",
+        None => {
+            ", as of now.\nIf nothing more is recorded, exactly this is sent, and only the random \
+             ids differ:\nthey are drawn when the week is over."
+        }
     };
-    format!("{week} to {}: {} bytes, {state}", output::plain(collector), bytes.len())
+    format!("{week} to {}: {} bytes{state}", output::plain(collector), bytes.len())
 }
