@@ -3,7 +3,7 @@
 use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Style};
 use comfy_table::presets::NOTHING;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 
 /// For headings and names.
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -14,11 +14,39 @@ pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
 /// For what may be skipped.
 pub(crate) const DIM: Style = Style::new().dimmed();
 
+/// Longest line of running text: longer ones are hard to read, however wide the terminal is.
+const MAX_TEXT_COLUMNS: u16 = 100;
+
 /// A table without borders whose columns fit the terminal.
 pub(crate) fn table() -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table
+}
+
+/// A cell with a number.
+pub(crate) fn number(value: impl ToString) -> Cell {
+    Cell::new(value).set_alignment(CellAlignment::Right)
+}
+
+/// A table as text: no space before the first column, none behind the last.
+pub(crate) fn finish(mut table: Table) -> String {
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table.trim_fmt()
+}
+
+/// A text in lines that fit the terminal, with spaces before each. What is no terminal gets one
+/// line.
+pub(crate) fn paragraph(indent: u16, text: &str) -> String {
+    let mut table = table();
+    table.add_row([text]);
+    if let Some(columns) = table.width() {
+        table.set_width(columns.min(MAX_TEXT_COLUMNS));
+    }
+    table.column_iter_mut().for_each(|column| _ = column.set_padding((indent, 0)));
+    table.trim_fmt()
 }
 
 /// Prints an error and its causes to standard error.

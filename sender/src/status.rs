@@ -158,9 +158,8 @@ fn collectors(
     let mut named: BTreeMap<String, BTreeSet<CrateName>> =
         consent.collectors.keys().map(|url| (url.to_string(), BTreeSet::new())).collect();
     for one in libraries {
-        let Some(text) = &one.collector else { continue };
-        let url = text.parse::<CollectorUrl>().map_or_else(|_| text.clone(), String::from);
-        named.entry(url).or_default().insert(one.library.clone());
+        let Some(url) = &one.collector else { continue };
+        named.entry(url.clone()).or_default().insert(one.library.clone());
     }
     let status = |(url, libraries): (String, BTreeSet<CrateName>)| {
         let parsed = url.parse::<CollectorUrl>().ok();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use anstream::println;
+use comfy_table::Cell;
 use headcount_report::CrateName;
 use headcount_sender::home::Home;
 use headcount_sender::rule::Rule;
@@ -13,6 +14,11 @@ use headcount_sender::status::{
 use jiff::Timestamp;
 
 use crate::output::{self, BOLD, DIM, count};
+
+/// What is recorded while it is on.
+const RECORDED: &str = "Programs that you run through cargo append a line to the spool when a \
+    counted part of a library is used for the 1st, 100th and 10,000th time, and one line that says \
+    which executable it is. That one never leaves this machine.";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -28,14 +34,33 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     print_rule(&status);
-    print_recorded(&status);
-    print_collectors(&status);
-    print_choices(&status);
-    print_how_to_stop(&status);
+    if is_untouched(&status) {
+        print_how_to_start(&status);
+    } else {
+        print_recorded(&status);
+        print_collectors(&status);
+        print_choices(&status);
+        print_how_to_stop(&status);
+    }
     for problem in &status.problems {
         output::warning(output::plain(problem));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether nothing was ever allowed and nothing is here: then there is nothing to explain.
+fn is_untouched(status: &Status) -> bool {
+    let is_readable = !matches!(status.decided_by, Rule::Unreadable { .. });
+    is_readable && status.since.is_none() && status.weeks.is_empty() && status.collectors.is_empty()
+}
+
+fn print_how_to_start(status: &Status) {
+    println!("Nothing is recorded, and nothing is sent to anybody.");
+    if status.decided_by == Rule::NeverAsked {
+        println!(
+            "To let programs record: {BOLD}cargo headcount on{BOLD:#}. That sends nothing yet."
+        );
+    }
 }
 
 fn print_rule(status: &Status) {
@@ -49,58 +74,72 @@ fn print_rule(status: &Status) {
 fn print_recorded(status: &Status) {
     println!("\n{BOLD}What is recorded{BOLD:#}");
     if status.on {
-        println!("Programs that you run through cargo append a line to the spool when a counted");
-        println!(
-            "part of a library is used for the 1st, 100th and 10,000th time, and one that says"
-        );
-        println!("which executable it is, which stays on this machine.");
+        println!("{}", output::paragraph(0, RECORDED));
     } else if matches!(status.decided_by, Rule::HeadcountOff | Rule::Refusal { .. }) {
         println!("Nothing of programs that have this environment.");
     } else {
         println!("Nothing.");
     }
-    println!("Spool: {}", status.spool.display());
+    if status.spool.exists() {
+        println!("Spool: {}", status.spool.display());
+    }
     if let Some(path) =
         status.cargo_config.path.as_ref().filter(|_| status.cargo_config.names_spool)
     {
-        println!("Named for cargo in: {}", path.display());
+        println!("cargo tells programs of it: {}", path.display());
     }
     if !status.weeks.is_empty() {
         print_weeks(&status.weeks);
     }
     if !status.libraries.is_empty() {
-        print_libraries(&status.libraries);
+        print_libraries(&status.libraries, &status.collectors);
     }
 }
 
 fn print_weeks(weeks: &[WeekStatus]) {
     let mut table = output::table();
-    table.set_header(["week", "bytes", "processes", "libraries", "sites"]);
+    table.set_header(["week", "bytes", "processes", "libraries", "sites used"]);
     for week in weeks {
         table.add_row([
-            week.week.to_string(),
-            week.bytes.to_string(),
-            week.processes.to_string(),
-            week.libraries.to_string(),
-            week.sites.to_string(),
+            Cell::new(week.week),
+            output::number(week.bytes),
+            output::number(week.processes),
+            output::number(week.libraries),
+            output::number(week.sites),
         ]);
     }
-    println!("\n{table}");
+    println!("\n{}", output::finish(table));
 }
 
-fn print_libraries(libraries: &[LibraryStatus]) {
+fn print_libraries(libraries: &[LibraryStatus], collectors: &[CollectorStatus]) {
     let mut table = output::table();
     table.set_header(["library", "version", "sites used", "reported"]);
     for one in libraries {
         let reported = match (&one.withheld, &one.collector) {
             (Some(why), _) => format!("never: {why}"),
-            (None, Some(_)) => "see below".to_owned(),
+            (None, Some(url)) => to_whom(url, collectors),
             (None, None) => "never: it names no collector".to_owned(),
         };
-        let sites = one.sites.to_string();
-        table.add_row([one.library.to_string(), output::plain(&one.version), sites, reported]);
+        table.add_row([
+            Cell::new(&one.library),
+            Cell::new(output::plain(&one.version)),
+            output::number(one.sites),
+            Cell::new(reported),
+        ]);
     }
-    println!("\n{table}");
+    println!("\n{}", output::finish(table));
+}
+
+/// Who gets what is recorded of a library that names this collector.
+fn to_whom(url: &str, collectors: &[CollectorStatus]) -> String {
+    let answer = collectors.iter().find(|one| one.url == url).map(|one| one.answer);
+    let url = output::plain(url);
+    match answer {
+        Some(AnswerStatus::Yes) => format!("to {url}"),
+        Some(AnswerStatus::No) => format!("to nobody: you said no to {url}"),
+        Some(AnswerStatus::Waiting) => format!("to nobody: {url} waits for your answer"),
+        Some(AnswerStatus::Impossible) | None => format!("never: {url} cannot be allowed"),
+    }
 }
 
 /// What goes to whom.
@@ -117,7 +156,7 @@ fn print_collector(one: &CollectorStatus) {
     let url = output::plain(&one.url);
     let libraries: Vec<_> = one.libraries.iter().map(CrateName::as_str).collect();
     let libraries = match libraries.as_slice() {
-        [] => "no recorded library names it".to_owned(),
+        [] => "nothing recorded for it yet".to_owned(),
         some => format!("named by {}", some.join(", ")),
     };
     println!("{BOLD}{url}{BOLD:#} ({libraries})");
@@ -154,17 +193,28 @@ pub(super) fn print_choices(status: &Status) {
     if !status.include_local.is_empty() {
         println!("Reported though local: {}", names(&status.include_local));
     }
-    println!("Reports say that programs run as: {}", status.origin.as_str());
+    println!("Origin in reports: {}", status.origin.as_str());
 }
 
 fn print_how_to_stop(status: &Status) {
-    println!("\n{BOLD}How to look, how to stop{BOLD:#}");
     let mut table = output::table();
-    table.add_row(["cargo headcount show", "the exact bytes that would be sent"]);
-    table.add_row(["cargo headcount off", "ends recording and sending, deletes what was not sent"]);
+    if status.decided_by == Rule::Off {
+        println!("\n{BOLD}How to start again, how to clean up{BOLD:#}");
+        table.add_row(["cargo headcount on", "lets programs record again"]);
+        table.add_row(["cargo headcount show --sent", "the exact bytes that were sent"]);
+    } else {
+        println!("\n{BOLD}How to look, how to stop{BOLD:#}");
+        table.add_row(["cargo headcount show", "the exact bytes that would be sent"]);
+        table.add_row([
+            "cargo headcount off",
+            "ends recording and sending, deletes what was not sent",
+        ]);
+        table.add_row([
+            "HEADCOUNT=off, DO_NOT_TRACK=1",
+            "in the environment: ends it for one program",
+        ]);
+    }
     table.add_row(["cargo headcount off --delete", "deletes everything headcount keeps, too"]);
-    table
-        .add_row(["HEADCOUNT=off, DO_NOT_TRACK=1", "in the environment: the same for one program"]);
-    println!("{table}");
+    println!("{}", output::finish(table));
     println!("{DIM}Everything is in {}{DIM:#}", status.home.display());
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::close::{file_remarks, is_too_old, late};
+use crate::collector::CollectorUrl;
 use crate::consent::{Consent, Withheld};
 use crate::draft::reportable;
 use crate::durable::FileError;
@@ -40,7 +41,7 @@ pub struct LibraryStatus {
     pub version: String,
     /// Sites that were hit.
     pub sites: usize,
-    /// The collector that its author named.
+    /// The collector that its author named: its address, or the text if that is no address.
     pub collector: Option<String>,
     /// Why it is reported to nobody, if that is so whatever was said about the collector.
     pub withheld: Option<Withheld>,
@@ -112,10 +113,14 @@ impl Recorded {
                 library,
                 version,
                 sites: usage.counts.len(),
-                collector: records.iter().find_map(|record| record.collector.clone()),
+                collector: records.iter().find_map(|record| record.collector.as_deref()).map(url),
                 withheld: withheld.and_then(|reasons| reasons.first().copied()),
             }
         };
         usage.into_iter().map(status).collect()
     }
+}
+
+fn url(named: &str) -> String {
+    named.parse::<CollectorUrl>().map_or_else(|_| named.to_owned(), String::from)
 }
