@@ -47,10 +47,14 @@ fn main() {
         && ASSEMBLERS.iter().any(|(name, since)| *name == architecture && minor >= *since);
 
     if minor >= 80 {
-        println!("cargo:rustc-check-cfg=cfg(headcount_counting, headcount_reloc)");
+        println!("cargo:rustc-check-cfg=cfg(headcount_counting, headcount_pure, headcount_reloc)");
     }
     if counting {
         println!("cargo:rustc-cfg=headcount_counting");
+    }
+    // Where `runtime/src/expand.rs` knows how to set a register to zero.
+    if ["aarch64", "x86", "x86_64"].contains(&architecture.as_str()) {
+        println!("cargo:rustc-cfg=headcount_pure");
     }
     if reloc {
         println!("cargo:rustc-cfg=headcount_reloc");

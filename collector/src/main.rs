@@ -89,7 +89,9 @@ fn add_token(library: &CrateName, path: &Path) -> anyhow::Result<()> {
     let new = NewToken { library: library.clone(), digest: token.digest(), created };
     let number = SqliteStore::open(path)?.add_token(new)?;
     writeln!(std::io::stdout(), "{token}")?;
-    eprintln!("token {number} registers `{library}`. It is shown this once; keep it as a secret.");
+    eprintln!(
+        "token {number} may register versions of `{library}`. It is shown this once; keep it as a secret."
+    );
     Ok(())
 }
 
@@ -106,6 +108,6 @@ fn revoke_token(number: u32, path: &Path) -> anyhow::Result<()> {
         SqliteStore::open(path)?.revoke_token(number)?,
         "there is no token {number}; `headcount-collector token list` shows those there are"
     );
-    eprintln!("token {number} no longer registers anything.");
+    eprintln!("token {number} may not register anything any more.");
     Ok(())
 }

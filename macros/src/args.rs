@@ -11,6 +11,7 @@ pub(crate) struct TrackUsage {
     pub(crate) name: Option<LitStr>,
     pub(crate) skip: Option<Span>,
     pub(crate) marked: Option<Span>,
+    pub(crate) linked: Option<Span>,
 }
 
 /// The arguments of `#[deprecated_tracked]`.
@@ -20,6 +21,7 @@ pub(crate) struct DeprecatedTracked {
     pub(crate) since: Option<LitStr>,
     pub(crate) note: Option<LitStr>,
     pub(crate) remove_in: Option<LitStr>,
+    pub(crate) linked: Option<Span>,
 }
 
 /// The arguments of `library!`.
@@ -37,7 +39,8 @@ impl TrackUsage {
             "name" => once(&mut parsed.name, key, name(input)?),
             "skip" => once(&mut parsed.skip, key, key.span()),
             "marked" => once(&mut parsed.marked, key, key.span()),
-            _ => unknown(key, "`name = \"..\"`, `skip` or `marked`"),
+            "linked" => once(&mut parsed.linked, key, key.span()),
+            _ => unknown(key, "`name = \"..\"`, `linked`, `skip` or `marked`"),
         })?;
         Ok(parsed)
     }
@@ -51,7 +54,8 @@ impl DeprecatedTracked {
             "since" => once(&mut parsed.since, key, text(input)?),
             "note" => once(&mut parsed.note, key, text(input)?),
             "remove_in" => once(&mut parsed.remove_in, key, text(input)?),
-            _ => unknown(key, "`since`, `note`, `remove_in` or `name`"),
+            "linked" => once(&mut parsed.linked, key, key.span()),
+            _ => unknown(key, "`since`, `note`, `remove_in`, `name` or `linked`"),
         })?;
         Ok(parsed)
     }

@@ -47,8 +47,9 @@ fn function(function: Function) -> TokenStream {
 fn statement(site: &Site, function: &syn::Ident) -> TokenStream {
     let Site { kind, name, deprecated, must_be_free } = site;
     let kind = match kind {
-        Kind::Fn => "fn",
-        Kind::Method => "method",
+        Kind::Fn => quote!(counted "fn"),
+        Kind::Method => quote!(counted "method"),
+        Kind::Linked => quote!(linked "linked"),
     };
     let free = must_be_free.then(|| quote_spanned!(function.span()=> , free self::#function));
     quote! {

@@ -43,6 +43,8 @@ pub(crate) struct Site {
 pub(crate) enum Kind {
     Fn,
     Method,
+    /// The record only.
+    Linked,
 }
 
 /// An `impl` or `trait` block.

@@ -24,6 +24,9 @@ use proc_macro2::TokenStream as TokenStream2;
 /// | a `trait` block | every `fn` with a default body | `module::Trait::name` |
 /// | a lone method, with `name = "Type::name"` | it | `module::Type::name` |
 ///
+/// `#[track_usage(linked)]` leaves the record only: whether the linker kept the item is known, whether
+/// it was called is not. For tiny functions in hot loops, which still vectorise then.
+///
 /// In a block, `#[track_usage(skip)]` on a method leaves it out, and `#[track_usage(marked)]` on
 /// the block counts only methods that carry an attribute of headcount.
 ///

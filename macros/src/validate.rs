@@ -24,7 +24,7 @@ pub(crate) fn track_usage(arguments: TokenStream, item: TokenStream) -> Result<I
                 return Err(Error::new(span, "`marked` belongs on an `impl` or `trait` block"));
             }
             let name = arguments.name.map(|name| name.value());
-            lone("track_usage", function, name, None)
+            lone("track_usage", function, name, arguments.linked.is_some(), None)
         }
         Item::Block(block) => {
             if let Some(name) = arguments.name {
@@ -33,7 +33,7 @@ pub(crate) fn track_usage(arguments: TokenStream, item: TokenStream) -> Result<I
                     "a block has no name of its own: its functions are named after the type",
                 ));
             }
-            tracked_block(block, arguments.marked.is_some())
+            tracked_block(block, arguments.marked.is_some(), arguments.linked.is_some())
         }
         other @ Item::Other(_) => Err(not_countable("track_usage", &other)),
     }
@@ -45,7 +45,8 @@ pub(crate) fn deprecated_tracked(arguments: TokenStream, item: TokenStream) -> R
     match Item::parse(item)? {
         Item::Function(function) => {
             let name = arguments.name.as_ref().map(syn::LitStr::value);
-            lone("deprecated_tracked", function, name, Some(&arguments))
+            let is_linked = arguments.linked.is_some();
+            lone("deprecated_tracked", function, name, is_linked, Some(&arguments))
         }
         Item::Block(block) => Err(Error::new_spanned(
             block.head,
@@ -72,6 +73,7 @@ fn lone(
     attribute: &str,
     mut function: Box<Function>,
     name: Option<String>,
+    is_linked: bool,
     deprecated: Option<&DeprecatedTracked>,
 ) -> Result<Item> {
     countable(attribute, &function, "")?;
@@ -94,7 +96,11 @@ fn lone(
     let is_method = function.signature.receiver().is_some()
         || name.as_ref().is_some_and(|name| name.contains("::"));
     function.site = Some(Site {
-        kind: if is_method { Kind::Method } else { Kind::Fn },
+        kind: match (is_linked, is_method) {
+            (true, _) => Kind::Linked,
+            (false, true) => Kind::Method,
+            (false, false) => Kind::Fn,
+        },
         must_be_free: name.is_none(),
         name: name.unwrap_or_else(|| function.name()),
         deprecated: deprecated.map(deprecation).unwrap_or_default(),
@@ -105,11 +111,13 @@ fn lone(
     Ok(Item::Function(function))
 }
 
-fn tracked_block(mut block: Block, only_marked: bool) -> Result<Item> {
+fn tracked_block(mut block: Block, only_marked: bool, is_linked: bool) -> Result<Item> {
     let mut errors: Option<Error> = None;
     for member in &mut block.members {
         let Member::Function(function) = member else { continue };
-        if let Err(error) = method(function, block.kind, block.name.as_deref(), only_marked) {
+        if let Err(error) =
+            method(function, block.kind, block.name.as_deref(), only_marked, is_linked)
+        {
             match &mut errors {
                 Some(errors) => errors.combine(error),
                 None => errors = Some(error),
@@ -126,6 +134,7 @@ struct Marks {
     deprecated: Option<DeprecatedTracked>,
     skip: bool,
     marked: bool,
+    linked: bool,
 }
 
 /// A function of a tracked block.
@@ -134,7 +143,15 @@ fn method(
     block: BlockKind,
     block_name: Option<&str>,
     only_marked: bool,
+    is_linked: bool,
 ) -> Result<()> {
+    if let Some(conditional) =
+        function.attributes.iter().find(|attribute| is_conditional(attribute))
+    {
+        let why = "an attribute of headcount in a tracked block cannot be conditional: put the \
+                   `cfg_attr` on the block";
+        return Err(Error::new_spanned(conditional, why));
+    }
     let marks = take_marks(function)?;
     if let Some(deprecated) = &marks.deprecated {
         function.attributes.push(standard_attribute(deprecated));
@@ -155,7 +172,8 @@ fn method(
         return Err(Error::new_spanned(&function.signature.ident, why));
     };
     let deprecated = marks.deprecated.as_ref().map(deprecation).unwrap_or_default();
-    function.site = Some(Site { kind: Kind::Method, name, deprecated, must_be_free: false });
+    let kind = if is_linked || marks.linked { Kind::Linked } else { Kind::Method };
+    function.site = Some(Site { kind, name, deprecated, must_be_free: false });
     Ok(())
 }
 
@@ -174,6 +192,7 @@ fn take_marks(function: &mut Function) -> Result<Marks> {
         if attribute.path().segments.last().is_some_and(|last| last.ident == "deprecated_tracked") {
             let deprecated = DeprecatedTracked::parse(arguments)?;
             marks.name = deprecated.name.as_ref().map(syn::LitStr::value);
+            marks.linked = deprecated.linked.is_some();
             marks.deprecated = Some(deprecated);
             marks.marked = true;
         } else {
@@ -182,6 +201,7 @@ fn take_marks(function: &mut Function) -> Result<Marks> {
                 return Err(Error::new(span, "`marked` belongs on the block"));
             }
             marks.name = arguments.name.map(|name| name.value());
+            marks.linked = arguments.linked.is_some();
             marks.skip = arguments.skip.is_some();
             marks.marked = !marks.skip;
         }
@@ -205,11 +225,18 @@ pub(crate) fn is_settled(arguments: &TokenStream) -> bool {
 
 /// Whether an attribute is one of headcount's, by its last segment.
 pub(crate) fn is_ours(attribute: &Attribute) -> bool {
-    attribute
-        .path()
-        .segments
-        .last()
-        .is_some_and(|last| last.ident == "track_usage" || last.ident == "deprecated_tracked")
+    attribute.path().segments.last().is_some_and(|last| is_our_name(&last.ident.to_string()))
+}
+
+fn is_our_name(name: &str) -> bool {
+    matches!(name, "track_usage" | "deprecated_tracked")
+}
+
+/// `#[cfg_attr(.., track_usage)]`: an attribute macro on a block sees it unexpanded.
+fn is_conditional(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg_attr")
+        && matches!(&attribute.meta, syn::Meta::List(list)
+            if list.tokens.clone().into_iter().any(|token| is_our_name(&token.to_string())))
 }
 
 /// Refuses functions in which nothing can be counted; `hint` ends the message.

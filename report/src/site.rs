@@ -31,9 +31,14 @@ pub enum SiteKind {
     Method,
     /// A place inside a body: `headcount::used!`.
     Used,
+    /// An item that leaves its record only: it is never said to be called.
+    Linked,
 }
 
 impl SiteKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Fn, Self::Method, Self::Used, Self::Linked];
+
     /// The word for it, as in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -41,6 +46,7 @@ impl SiteKind {
             Self::Fn => "fn",
             Self::Method => "method",
             Self::Used => "used",
+            Self::Linked => "linked",
         }
     }
 }

@@ -27,19 +27,39 @@ macro_rules! __enter {
     ($($site:tt)*) => {};
 }
 
-/// A site: its record, its entry in the slice, its hit. `$path` is a constant.
+/// A site: its record, its entry in the slice, its hit; or the record only. `$path` is a constant.
 #[cfg(headcount_counting)]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __site {
-    ($kind:literal, $path:expr, $deprecated:literal $(, free $($function:tt)*)?) => {{
+    (counted $kind:literal, $($site:tt)*) => {{
+        $crate::__record! { $kind, $($site)* }
+        #[$crate::__private::linkme::distributed_slice($crate::__private::HEADCOUNT_SITES_1)]
+        #[linkme(crate = $crate::__private::linkme)]
+        static SITE: $crate::__private::Site =
+            $crate::__private::Site::new(PATH, &crate::__headcount::LIBRARY, &RECORD);
+        $crate::__keep!(RECORD);
+        SITE.hit();
+    }};
+    (linked $kind:literal, $($site:tt)*) => {{
+        $crate::__record! { $kind, $($site)* }
+        $crate::__keep_pure!(RECORD);
+    }};
+}
+
+/// The static of a site's record, `RECORD`, and its path, `PATH`.
+#[cfg(headcount_counting)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __record {
+    ($kind:literal, $path:expr, $deprecated:literal $(, free $($function:tt)*)?) => {
         // A path that is not the item's own would be a wrong name: only a free function of this
         // module can be imported from it.
         $(
             #[allow(unused_imports, deprecated)]
             use $($function)* as _;
         )?
-        const PATH: &$crate::__private::str = $path;
+        const PATH: &$crate::__private::str = $crate::__private::record::checked($path);
         const TEXT: &[&$crate::__private::str] = &[
             "{\"library\":\"",
             crate::__headcount::NAME,
@@ -55,13 +75,7 @@ macro_rules! __site {
         ];
         static RECORD: [$crate::__private::u8; $crate::__private::record::length(TEXT)] =
             $crate::__private::record::build($crate::__private::Kind::Site, TEXT);
-        #[$crate::__private::linkme::distributed_slice($crate::__private::HEADCOUNT_SITES_1)]
-        #[linkme(crate = $crate::__private::linkme)]
-        static SITE: $crate::__private::Site =
-            $crate::__private::Site::new(PATH, &crate::__headcount::LIBRARY, &RECORD);
-        $crate::__keep!(RECORD);
-        SITE.hit();
-    }};
+    };
 }
 
 #[cfg(not(headcount_counting))]
@@ -99,6 +113,62 @@ macro_rules! __keep {
 macro_rules! __keep {
     ($record:ident) => {
         $crate::__private::black_box(&$record);
+    };
+}
+
+/// Keeps a static like `__keep!`, at the cost of a register that is set to zero and looked at, but
+/// leaves the code around it to the optimiser: assembly that is `pure` may be moved, merged and
+/// vectorised around, and what it "computes" is used, so it stays as long as that code does.
+#[cfg(all(headcount_counting, headcount_reloc, headcount_pure))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __keep_pure {
+    ($record:ident) => {{
+        let zero: $crate::__private::u32;
+        // SAFETY: writes the one register that it is given, and depends on nothing.
+        #[allow(clippy::inline_asm_x86_intel_syntax)]
+        unsafe {
+            $crate::__private::asm!(
+                $crate::__zero!(),
+                ".reloc ., BFD_RELOC_NONE, {record}",
+                zero = out(reg) zero,
+                record = sym $record,
+                options(pure, nomem, nostack)
+            )
+        }
+        if zero != 0 {
+            $crate::__private::impossible();
+        }
+    }};
+}
+
+/// Where it is not known how to set a register to zero, the plain form has to do.
+#[cfg(all(headcount_counting, not(all(headcount_reloc, headcount_pure))))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __keep_pure {
+    ($record:ident) => {
+        $crate::__keep!($record);
+    };
+}
+
+/// The instruction that sets a register to zero.
+#[cfg(all(headcount_counting, any(target_arch = "x86", target_arch = "x86_64")))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __zero {
+    () => {
+        "xor {zero:e}, {zero:e}"
+    };
+}
+
+/// The instruction that sets a register to zero.
+#[cfg(all(headcount_counting, target_arch = "aarch64"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __zero {
+    () => {
+        "mov {zero:w}, wzr"
     };
 }
 

@@ -116,7 +116,7 @@ macro_rules! library {
 #[macro_export]
 macro_rules! used {
     ($path:literal) => {
-        crate::__headcount::site! { "used", $path, "" }
+        crate::__headcount::site! { counted "used", $path, "" }
     };
 }
 

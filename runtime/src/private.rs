@@ -14,7 +14,7 @@ pub use {
         module_path,
         option::Option::{None, Some},
         option_env,
-        primitive::{str, u8},
+        primitive::{str, u32, u8},
     },
     headcount_macros::{application_record, library_facts},
     linkme,
@@ -31,6 +31,14 @@ pub const BUILD: &str = concat!(
     env!("HEADCOUNT_PROFILE"),
     "\",\"system\":"
 );
+
+/// A register that was set to zero is not zero.
+#[cfg(headcount_counting)]
+#[cold]
+#[inline(never)]
+pub fn impossible() -> ! {
+    panic!("a register that was set to zero is not zero")
+}
 
 /// What `application!()` evaluates to.
 #[allow(clippy::must_use_candidate)] // it stands as a statement in `main`

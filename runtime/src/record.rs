@@ -9,6 +9,9 @@ const FORMAT: u8 = 1;
 const HEADER_BYTES: usize = MAGIC.len() + 6;
 const TRAILER_BYTES: usize = 4;
 
+/// Longest path of a site, in bytes: it has to fit into a line of the spool.
+const MAX_PATH_BYTES: usize = 256;
+
 /// What a record is about.
 #[derive(Clone, Copy)]
 pub enum Kind {
@@ -65,10 +68,32 @@ pub(crate) const fn text_hash(record: &[u8]) -> u64 {
     hash
 }
 
-/// `client::send` of `my_crate::client::send`.
+/// The path itself.
 ///
 /// # Panics
-/// At compile time, when the path is too long for a line of the spool.
+/// At compile time, when it is not what a line of the spool, and a report, may hold.
+#[must_use]
+pub const fn checked(path: &'static str) -> &'static str {
+    assert!(path.len() <= MAX_PATH_BYTES, "a site's path is at most 256 bytes; give it a `name`");
+    assert!(is_path(path.as_bytes()), "a site's path is made of identifiers joined by `::`");
+    path
+}
+
+const fn is_path(path: &[u8]) -> bool {
+    let mut at = 0;
+    while at < path.len() {
+        let is_known = path[at].is_ascii_alphanumeric()
+            || matches!(path[at], b'_' | b':' | b'#' | b'<' | b'>' | b' ' | b'-' | b'.')
+            || !path[at].is_ascii();
+        if !is_known {
+            return false;
+        }
+        at += 1;
+    }
+    !path.is_empty() && path[0] != b' ' && path[path.len() - 1] != b' '
+}
+
+/// `client::send` of `my_crate::client::send`.
 #[must_use]
 pub const fn within_crate(path: &'static str) -> &'static str {
     let bytes = path.as_bytes();

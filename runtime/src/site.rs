@@ -10,9 +10,6 @@ use crate::record;
 /// shares.
 pub(crate) const CEILING: i32 = 10_000;
 
-/// Longest path of a site, in bytes: it has to fit into a line of the spool.
-const MAX_PATH_BYTES: usize = 256;
-
 /// All sites of this program, in no particular order.
 ///
 /// The name carries the version of [`Site`]'s layout: linkme panics at first access when two
@@ -45,17 +42,9 @@ pub struct Library {
 
 impl Site {
     /// A site that nothing has hit yet.
-    ///
-    /// # Panics
-    /// At compile time, when the path is too long.
     #[must_use]
     #[cfg_attr(headcount_reloc, allow(unused_variables))]
     pub const fn new(path: &'static str, library: &'static Library, record: &'static [u8]) -> Self {
-        assert!(
-            path.len() <= MAX_PATH_BYTES,
-            "a site's path is at most 256 bytes; give it a `name`"
-        );
-        assert!(is_path(path), "a site's path is made of identifiers joined by `::`");
         Self {
             left: AtomicI32::new(CEILING),
             path,
@@ -78,20 +67,4 @@ impl Library {
     pub(crate) fn build_record(&self) -> &'static [u8] {
         record::text(self.record)
     }
-}
-
-/// Whether a path consists of what a line of the spool, and a report, may hold.
-const fn is_path(path: &str) -> bool {
-    let bytes = path.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let known = bytes[at].is_ascii_alphanumeric()
-            || matches!(bytes[at], b'_' | b':' | b'#' | b'<' | b'>' | b' ' | b'-' | b'.')
-            || !bytes[at].is_ascii();
-        if !known {
-            return false;
-        }
-        at += 1;
-    }
-    !bytes.is_empty() && bytes[0] != b' ' && bytes[bytes.len() - 1] != b' '
 }

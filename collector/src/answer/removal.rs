@@ -122,7 +122,7 @@ pub struct SiteAnswer {
     pub gone_in: Option<PlainVersion>,
     /// Sections of these versions.
     pub n: u64,
-    /// The share that called it; none below `publish_at` sections.
+    /// The share that called it; none below `publish_at` sections, and none of a `linked` site.
     pub called: Option<Share>,
     /// The share, of scanned sections, that has it linked; none below `publish_at` of these.
     pub linked: Option<LinkedShare>,
@@ -147,9 +147,9 @@ pub struct LinkedShare {
 pub struct Point {
     /// The week.
     pub week: Week,
-    /// Sections of versions that contain the site.
+    /// Sections of versions that contain the site; of a `linked` site, those that were scanned.
     pub n: u64,
-    /// Those that called it; absent below `publish_at` sections.
+    /// Those that called it (of a `linked` site, have it linked); absent below `publish_at` sections.
     pub called: Option<u64>,
     /// The share is at most this, at the confidence asked for; absent with `called`.
     pub upper_bound: Option<f64>,
@@ -228,23 +228,26 @@ fn site_answer(
 ) -> SiteAnswer {
     let versions: Vec<_> =
         library.versions_with(site).map(|version| version.number.clone()).collect();
+    let kind = library.sites()[site].kind;
     let in_week = |week: Week| (week, tally.site(library, site, week));
     let shown = weeks.last().map_or(SiteTally::default(), |week| in_week(*week).1);
     let published = |count, n| Share::of(count, n).filter(|share| share.n >= question.publish_at);
-    let judged: Vec<_> = weeks.iter().copied().map(in_week).collect();
+    let called = |count, n| published(count, n).filter(|_| kind != SiteKind::Linked);
+    let evidence = |week| (week, in_week(week).1.evidence(kind));
+    let judged: Vec<_> = weeks.iter().copied().map(evidence).collect();
     let series: Vec<_> =
-        tally.weeks().into_iter().map(|week| point(in_week(week), question)).collect();
+        tally.weeks().into_iter().map(|week| point(evidence(week), question)).collect();
     SiteAnswer {
         path: library.sites()[site].path.clone(),
-        kind: library.sites()[site].kind,
+        kind,
         deprecated: deprecation(library, site).cloned(),
         gone_in: gone_in(library, &versions),
         versions,
         n: shown.sections,
-        called: published(shown.called, shown.sections),
+        called: called(shown.called, shown.sections),
         linked: published(shown.linked, shown.scanned)
             .map(|share| LinkedShare { n: share.n, share }),
-        verdict: Verdict::of(&judged, &series, question),
+        verdict: Verdict::of(kind, &judged, &series, question),
         series,
     }
 }
@@ -286,7 +289,8 @@ pub(crate) fn figures(
             is_deprecated: deprecation(library, site).is_some(),
             gone_in: gone_in(library, &versions),
             n: tally.sections,
-            called: published(tally.called, tally.sections),
+            called: published(tally.called, tally.sections)
+                .filter(|_| known.kind != SiteKind::Linked),
             linked: published(tally.linked, tally.scanned),
         }
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use headcount_report::{Origin, PlainVersion, Week};
+use headcount_report::{Origin, PlainVersion, SiteKind, Week};
 
 use crate::library::{Library, Version};
 use crate::store::{Dimension, SumRow};
@@ -43,6 +43,20 @@ pub struct SiteTally {
     pub scanned: u64,
     /// Those of them that have it linked.
     pub linked: u64,
+}
+
+impl SiteTally {
+    /// What a verdict on a site of this kind rests on, in the fields for calls.
+    ///
+    /// An item of which only the record is kept is never said to be called. Whoever has it linked
+    /// counts as hit by its removal.
+    #[must_use]
+    pub fn evidence(self, kind: SiteKind) -> Self {
+        match kind {
+            SiteKind::Linked => Self { sections: self.scanned, called: self.linked, ..self },
+            SiteKind::Fn | SiteKind::Method | SiteKind::Used => self,
+        }
+    }
 }
 
 impl Tally {

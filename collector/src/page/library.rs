@@ -1,6 +1,6 @@
 //! One library: what is deprecated, and what is used.
 
-use headcount_report::{Deprecation, Origin, Week};
+use headcount_report::{Deprecation, Origin, SiteKind, Week};
 use maud::{Markup, html};
 
 use super::{chart, layout};
@@ -134,7 +134,7 @@ fn site_card(site: &SiteAnswer, removal: &Removal, running: Week) -> Markup {
             (figures(site, removal))
             div.series {
                 figure {
-                    figcaption { "Called, by week" }
+                    figcaption { (seen(site.kind)) ", by week" }
                     (chart::burn_down(site.path.as_str(), &site.series, running, removal.week, removal.threshold))
                     p.detail.legend {
                         (key("dot", "share")) (key("range", "95 % interval"))
@@ -169,7 +169,11 @@ fn glance(removal: &Removal) -> Markup {
                     li {
                         a href={ "#" (anchor(site)) } { code { (site.path) } }
                         span.number {
-                            @if let Some(called) = site.called { (estimate(&called)) " called it" }
+                            @if let Some(called) = site.called {
+                                (estimate(&called)) " called it"
+                            } @else if let Some(LinkedShare { share, .. }) = site.linked {
+                                (estimate(&share)) " linked it"
+                            }
                         }
                         (badge(&site.verdict))
                     }
@@ -228,7 +232,9 @@ fn figures(site: &SiteAnswer, removal: &Removal) -> Markup {
     let scale = chart::round_up(highest.fold(removal.threshold, f64::max));
     html! {
         div.figures {
-            (figure("Called", ("section", "called it"), site.called, site.n, scale, removal))
+            @if site.kind != SiteKind::Linked {
+                (figure("Called", ("section", "called it"), site.called, site.n, scale, removal))
+            }
             (figure("Linked", ("scanned section", "linked it"), linked, site.linked.map_or(site.n, |l| l.n), scale, removal))
         }
     }
@@ -261,6 +267,14 @@ fn figure(
     }
 }
 
+/// What the weeks of a site are about.
+fn seen(kind: SiteKind) -> &'static str {
+    match kind {
+        SiteKind::Linked => "Linked",
+        SiteKind::Fn | SiteKind::Method | SiteKind::Used => "Called",
+    }
+}
+
 fn series_table(site: &SiteAnswer, removal: &Removal) -> Markup {
     let label = format!("Weeks of {}", site.path);
     html! {
@@ -271,7 +285,7 @@ fn series_table(site: &SiteAnswer, removal: &Removal) -> Markup {
                     tr {
                         th scope="col" { "Week" }
                         th.number scope="col" { "Sections" }
-                        th.number scope="col" { "Called" }
+                        th.number scope="col" { (seen(site.kind)) }
                         th.number scope="col" { "Share" }
                         th.number scope="col" { "At most" }
                     }
@@ -345,7 +359,13 @@ fn site_row(site: &SiteFigures, publish_at: u64) -> Markup {
                     @if let Some(gone_in) = &site.gone_in { " · gone in " (gone_in) }
                 }
             }
-            td { (cell(site.called, site.n, publish_at)) }
+            td {
+                @if site.kind == SiteKind::Linked {
+                    span.detail { "not counted" }
+                } @else {
+                    (cell(site.called, site.n, publish_at))
+                }
+            }
             td { (cell(site.linked, site.n, publish_at)) }
             td.number { (grouped(site.n)) }
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use headcount_report::Week;
+use headcount_report::{SiteKind, Week};
 use serde::Serialize;
 
 use super::{Point, Question, needed};
@@ -37,14 +37,20 @@ pub enum VerdictKind {
 impl Verdict {
     /// Judges a site by its weeks, oldest first. The sums are exact; weeks under `publish_at`
     /// count as too few, so that no verdict gives away what is not published.
-    pub(super) fn of(weeks: &[(Week, SiteTally)], series: &[Point], question: &Question) -> Self {
+    pub(super) fn of(
+        kind: SiteKind,
+        weeks: &[(Week, SiteTally)],
+        series: &[Point],
+        question: &Question,
+    ) -> Self {
+        let seen = if kind == SiteKind::Linked { "linked it" } else { "called it" };
         let is_published = |tally: &SiteTally| tally.sections >= question.publish_at;
         let over = weeks.iter().rev().find_map(|(week, tally)| {
             let share = Share::of(tally.called, tally.sections)?;
             (is_published(tally) && share.share > question.threshold).then_some((*week, share))
         });
         if let Some((week, share)) = over {
-            return Self::not_yet(week, share, series, question);
+            return Self::not_yet(seen, week, share, series, question);
         }
         let short: Vec<ShortWeek> = weeks
             .iter()
@@ -57,18 +63,18 @@ impl Verdict {
             .collect();
         let missing = u64::from(question.weeks_wanted).saturating_sub(weeks.len() as u64);
         if short.is_empty() && missing == 0 {
-            Self::safe(weeks, question)
+            Self::safe(seen, weeks, question)
         } else {
             Self::not_enough(&short, missing, question)
         }
     }
 
-    fn safe(weeks: &[(Week, SiteTally)], question: &Question) -> Self {
+    fn safe(seen: &str, weeks: &[(Week, SiteTally)], question: &Question) -> Self {
         let bounds = weeks.iter().map(|(_, tally)| {
             share::upper_bound(tally.called, tally.sections, question.confidence)
         });
         let text = format!(
-            "Safe to remove: {}, at most {} called it, at {} confidence.",
+            "Safe to remove: {}, at most {} {seen}, at {} confidence.",
             each_of(weeks),
             percent(bounds.fold(0.0, f64::max)),
             percent(question.confidence),
@@ -76,9 +82,15 @@ impl Verdict {
         Self { kind: VerdictKind::Safe, text, more_sections: None }
     }
 
-    fn not_yet(week: Week, share: Share, series: &[Point], question: &Question) -> Self {
+    fn not_yet(
+        seen: &str,
+        week: Week,
+        share: Share,
+        series: &[Point],
+        question: &Question,
+    ) -> Self {
         let text = format!(
-            "Not yet: {} of {} called it in {week}, {} against a threshold of {}{}.",
+            "Not yet: {} of {} {seen} in {week}, {} against a threshold of {}{}.",
             grouped(share.count),
             counted(share.n, "section"),
             percent(share.share),
@@ -164,7 +176,7 @@ mod tests {
     use super::*;
 
     /// The verdict on weeks of (sections, called), the last of them 2026-W47.
-    fn verdict(weeks: &[(u64, u64)], publish_at: u64) -> Verdict {
+    fn verdict(kind: SiteKind, weeks: &[(u64, u64)], publish_at: u64) -> Verdict {
         let last: Week = "2026-W47".parse().unwrap();
         let question =
             Question { threshold: 0.01, confidence: 0.95, weeks_wanted: 4, publish_at, site: None };
@@ -178,14 +190,25 @@ mod tests {
             .collect();
         let series: Vec<_> =
             weeks.iter().map(|week| super::super::point(*week, &question)).collect();
-        Verdict::of(&weeks, &series, &question)
+        Verdict::of(kind, &weeks, &series, &question)
     }
 
     #[track_caller]
     fn check(weeks: &[(u64, u64)], kind: VerdictKind, more_sections: Option<u64>, text: &str) {
-        let verdict = verdict(weeks, 20);
+        let verdict = verdict(SiteKind::Fn, weeks, 20);
         assert_eq!((verdict.kind, verdict.more_sections), (kind, more_sections), "{verdict:?}");
         assert_eq!(verdict.text, text);
+    }
+
+    #[test]
+    fn an_item_of_which_only_the_record_is_kept_is_linked_not_called() {
+        let kind = SiteKind::Linked;
+        let tally = SiteTally { sections: 400, called: 0, scanned: 300, linked: 30 };
+        assert_eq!(tally.evidence(SiteKind::Fn), tally);
+        let evidence = tally.evidence(kind);
+        assert_eq!((evidence.sections, evidence.called), (300, 30));
+        let text = verdict(kind, &[(300, 30)], 20).text;
+        assert!(text.starts_with("Not yet: 30 of 300 sections linked it in 2026-W47"), "{text}");
     }
 
     #[test]
@@ -230,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_hit_under_the_threshold_takes_more_sections() {
-        let verdict = verdict(&[(299, 1), (299, 0), (299, 0), (299, 0)], 20);
+        let verdict = verdict(SiteKind::Fn, &[(299, 1), (299, 0), (299, 0), (299, 0)], 20);
         assert_eq!(verdict.kind, VerdictKind::NotEnoughSections);
         assert_eq!(verdict.more_sections, Some(share::sections_needed(1, 0.01, 0.95) - 299));
         assert!(
@@ -241,8 +264,8 @@ mod tests {
 
     #[test]
     fn what_is_not_published_decides_nothing() {
-        assert_eq!(verdict(&[(19, 19)], 20), verdict(&[(19, 0)], 20));
-        assert_eq!(verdict(&[(1, 1)], 1).kind, VerdictKind::NotYet);
-        assert_eq!(verdict(&[(1, 0)], 1).more_sections, Some(298 + 3 * 299));
+        assert_eq!(verdict(SiteKind::Fn, &[(19, 19)], 20), verdict(SiteKind::Fn, &[(19, 0)], 20));
+        assert_eq!(verdict(SiteKind::Fn, &[(1, 1)], 1).kind, VerdictKind::NotYet);
+        assert_eq!(verdict(SiteKind::Fn, &[(1, 0)], 1).more_sections, Some(298 + 3 * 299));
     }
 }

@@ -135,7 +135,7 @@ fn text(name: &CrateName) -> Value {
 }
 
 fn site_kind(word: &str) -> Result<SiteKind, StoreError> {
-    [SiteKind::Fn, SiteKind::Method, SiteKind::Used]
+    SiteKind::ALL
         .into_iter()
         .find(|kind| kind.as_str() == word)
         .ok_or_else(|| StoreError::Damaged(format!("kind `{word}` is unknown")))
