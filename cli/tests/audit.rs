@@ -148,6 +148,24 @@ fn verify_proves_that_nothing_is_there() {
 }
 
 #[test]
+fn a_build_goes_where_it_is_told() {
+    let workspace = Workspace::new();
+    let (stdout, _) = run(&workspace, &["audit", "-p", "app", "--target-dir", "elsewhere"], 0);
+    assert!(stdout.contains("/elsewhere/debug/app\n"), "{stdout}");
+    assert!(!workspace.path().join("target").exists());
+}
+
+#[test]
+fn a_binary_is_not_built() {
+    let workspace = Workspace::new();
+    for options in ["--release", "--package=app", "--target-dir=elsewhere", "--all-features"] {
+        let (_, stderr) = run(&workspace, &["audit", "/bin/ls", options], 2);
+        let option = options.split('=').next().unwrap();
+        assert!(stderr.contains(&format!("cannot be used with '{option}")), "{stderr}");
+    }
+}
+
+#[test]
 fn a_build_that_fails_is_an_error() {
     let workspace = Workspace::new();
     workspace.write("app/src/main.rs", "fn main() { nonsense }");

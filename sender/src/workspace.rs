@@ -28,6 +28,8 @@ pub struct Request {
     pub profile: Option<String>,
     /// `--target`.
     pub target: Option<String>,
+    /// `--target-dir`.
+    pub target_dir: Option<PathBuf>,
     /// `--features`.
     pub features: Vec<String>,
     /// `--all-features`.
@@ -165,6 +167,9 @@ impl Request {
         }
         if let Some(target) = &self.target {
             option("--target", target.into());
+        }
+        if let Some(folder) = &self.target_dir {
+            option("--target-dir", folder.into());
         }
         if !self.features.is_empty() {
             option("--features", self.features.join(",").into());

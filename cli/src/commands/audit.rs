@@ -25,16 +25,8 @@ use knowledge::{Knowledge, Origin};
 pub(crate) struct Args {
     /// Executables and libraries to read. Without any, the workspace is built and its executables
     /// are read
-    #[arg(value_name = "BINARY")]
+    #[arg(value_name = "BINARY", conflicts_with_all = HOW_TO_BUILD)]
     binaries: Vec<PathBuf>,
-    #[command(flatten)]
-    build: BuildOptions,
-    /// Build in release mode
-    #[arg(short, long, conflicts_with = "profile")]
-    release: bool,
-    /// Profile to build with
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
     /// Exit with 1 when such sites are linked, for CI
     #[arg(long, value_name = "WHAT")]
     deny: Vec<Deny>,
@@ -47,7 +39,28 @@ pub(crate) struct Args {
     /// Prove that the binaries hold nothing of headcount: exit with 1 and say what, if they do
     #[arg(long, requires = "binaries", conflicts_with_all = ["deny", "graph", "json"])]
     verify: bool,
+    #[command(flatten)]
+    build: BuildOptions,
+    /// Build in release mode
+    #[arg(short, long, conflicts_with = "profile")]
+    release: bool,
+    /// Profile to build with
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
 }
+
+/// What says nothing about a binary that is there already.
+const HOW_TO_BUILD: [&str; 9] = [
+    "manifest_path",
+    "packages",
+    "features",
+    "all_features",
+    "no_default_features",
+    "target",
+    "target_dir",
+    "release",
+    "profile",
+];
 
 /// What must not be linked.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

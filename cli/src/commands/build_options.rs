@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use headcount_sender::workspace::Request;
 
 #[derive(clap::Args)]
+#[command(next_help_heading = "How to build")]
 pub(crate) struct BuildOptions {
     /// Cargo.toml of the workspace or package
     #[arg(long, value_name = "PATH")]
@@ -24,6 +25,9 @@ pub(crate) struct BuildOptions {
     /// Target triple to build for
     #[arg(long, value_name = "TRIPLE")]
     target: Option<String>,
+    /// Folder to build in
+    #[arg(long, value_name = "FOLDER")]
+    target_dir: Option<PathBuf>,
 }
 
 impl BuildOptions {
@@ -34,6 +38,7 @@ impl BuildOptions {
             packages: self.packages.clone(),
             profile: profile.map(str::to_owned),
             target: self.target.clone(),
+            target_dir: self.target_dir.clone(),
             features: self.features.clone(),
             all_features: self.all_features,
             no_default_features: self.no_default_features,

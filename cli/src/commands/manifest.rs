@@ -18,8 +18,6 @@ use crate::output::{self, count};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    build: BuildOptions,
     /// Write the manifest to this file, not to standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -29,6 +27,8 @@ pub(crate) struct Args {
     /// Environment variable that holds the library's token for the collector
     #[arg(long, value_name = "NAME", default_value = "HEADCOUNT_TOKEN", requires = "register")]
     token_env: String,
+    #[command(flatten)]
+    build: BuildOptions,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
