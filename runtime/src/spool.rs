@@ -20,6 +20,7 @@ use crate::site::Site;
 /// Called on the thread that made the hit, at most three times a site and process. Does nothing
 /// unless the owner agreed; never fails, blocks on a lock, or allocates; leaves `errno` as it was.
 #[cfg(unix)]
+#[inline(never)] // its buffers would else be part of the frame of every hit that counts
 pub(crate) fn speak(site: &'static Site, count: u32) {
     let errno = process::Errno::save();
     if let Some(folder) = consent::folder() {

@@ -18,7 +18,7 @@ impl<const N: usize> Text<N> {
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
+        self.bytes.get(..self.length).unwrap_or_default()
     }
 
     pub(super) fn as_c_str(&self) -> &CStr {
