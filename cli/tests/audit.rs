@@ -48,7 +48,6 @@ WORKSPACE/target/debug/app
     old  counted-library 1.4.2, deprecated since 1.2.0, to be removed in 2.0.0
       use `new` [31m
       middle-crate 0.3.0 refers to it
-    As the libraries of this build tell; the program's own code may refer to it too.
 
   counted-library 1.4.2  from crates.io, by rustc 1.95.0, debug, for x86_64-unknown-linux-gnu
     collector     https://counts.example
@@ -60,6 +59,7 @@ WORKSPACE/target/debug/app
   app 2.0.0  built from 1 package, and 1 for build scripts and macros (--graph lists them)
 
 Kept by the linker means that the code is in the file, not that it runs.
+Who refers to it is what the libraries of this build tell; the program's own code may refer to it too.
 ";
 
 #[test]

@@ -26,6 +26,10 @@ pub(super) fn print(findings: &[Finding], with_graph: bool) -> anyhow::Result<()
     if findings.iter().any(|finding| !finding.scan.sites.is_empty()) {
         writeln!(text, "{DIM}{MEANING}{DIM:#}")?;
     }
+    let bases: BTreeSet<_> = findings.iter().filter_map(basis).collect();
+    for basis in bases {
+        writeln!(text, "{DIM}{}{DIM:#}", output::paragraph(0, &basis))?;
+    }
     match io::Write::write_all(&mut anstream::stdout(), text.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         written => written?,
@@ -48,9 +52,12 @@ fn binary(text: &mut String, finding: &Finding, with_graph: bool) -> fmt::Result
         for site in finding.sites(true) {
             deprecated(text, finding, site)?;
         }
-        writeln!(text, "    {DIM}{}{DIM:#}", basis(&finding.origin))?;
         for problem in &finding.referrers.problems {
-            writeln!(text, "    {DIM}But {}.{DIM:#}", plain(problem))?;
+            writeln!(
+                text,
+                "    {DIM}Who refers to it is not known completely: {}.{DIM:#}",
+                plain(problem)
+            )?;
         }
     }
     for build in &finding.scan.builds {
@@ -133,23 +140,29 @@ fn crate_name(krate: &Crate) -> String {
     }
 }
 
-/// One sentence: from where it is known who refers to what.
-fn basis(origin: &Origin) -> String {
-    match origin {
+/// One sentence, where it matters: from where it is known who refers to what.
+fn basis(finding: &Finding) -> Option<String> {
+    let sentence = match &finding.origin {
         Origin::Build(Some(_)) => {
-            "As the libraries of this build tell; the program's own code may refer to it too."
+            "Who refers to it is what the libraries of this build tell; the program's own code may \
+             refer to it too."
                 .to_owned()
         }
         Origin::Build(None) => {
-            "As all libraries of this build tell, those of build scripts included.".to_owned()
+            "Who refers to it is what all libraries of this build tell, those of build scripts \
+             included; the program's own code may refer to it too."
+                .to_owned()
         }
-        Origin::Folder(folder) => {
-            format!("As the newest libraries in {} tell.", folder.display())
-        }
+        Origin::Folder(folder) => format!(
+            "Who refers to it is what the newest libraries in {} tell; the program's own code may \
+             refer to it too.",
+            plain(&folder.display().to_string())
+        ),
         Origin::Unknown => {
             "Without its target folder a binary does not tell who refers to what.".to_owned()
         }
-    }
+    };
+    finding.has_deprecated().then_some(sentence)
 }
 
 fn library(text: &mut String, finding: &Finding, build: &BuildRecord) -> fmt::Result {
@@ -186,10 +199,12 @@ fn made(build: &BuildRecord) -> String {
     plain(&format!("from {source}, by rustc {rustc}, {profile}, for {target}"))
 }
 
+/// Versions of the library's dependencies. That it depends on headcount goes without saying.
 fn versions(
     dependencies: &BTreeMap<CrateName, BTreeSet<Dependency>>,
 ) -> impl Iterator<Item = String> {
-    dependencies.iter().flat_map(|(name, versions)| {
+    let others = dependencies.iter().filter(|(name, _)| name.as_str() != "headcount");
+    others.flat_map(|(name, versions)| {
         versions.iter().map(move |version| format!("{name} {}", String::from(version.clone())))
     })
 }
