@@ -3,6 +3,7 @@
 mod absence;
 mod demo;
 mod facts;
+mod kept;
 mod linked;
 mod recording;
 mod silence;

@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: real builds of downstream programs, and clean environments.
 
 pub mod downstream;
+pub mod variant;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -97,6 +98,7 @@ pub fn headcount(arguments: &[&OsStr]) -> serde_json::Value {
 /// When the build fails.
 #[must_use]
 pub fn build(folder: &Path, program: &str, arguments: &[&str], kept_as: &str) -> PathBuf {
+    let _lock = variant::lock();
     let manifest = folder.join("Cargo.toml");
     let mut command = cargo(&manifest);
     command.args(["build", "--quiet", "--bin", program]).args(arguments);
