@@ -6,10 +6,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use headcount_report::spool;
 use headcount_sender::scan;
 use headcount_tests::variant::build_variant;
-use headcount_tests::{clean, fixtures, has_tool, root, success};
+use headcount_tests::{fixtures, has_tool, root, success};
+
+use crate::recording::Spool;
 
 /// Every site of `reached`, and of `unreached`.
 const ITEMS: [&str; 41] = [
@@ -108,17 +109,10 @@ fn listed(file: &Path) -> BTreeSet<String> {
 
 /// Runs the program with consent; returns the sites that it hit.
 fn called(program: &Path) -> BTreeSet<String> {
-    let spool = tempfile::tempdir().unwrap();
-    success(clean(program).env("HEADCOUNT_SPOOL", spool.path()));
-    let files = std::fs::read_dir(spool.path()).unwrap().map(|entry| entry.unwrap().path());
-    let weeks = files.filter(|file| file.extension().is_some_and(|end| end == "spool"));
-    let lines = weeks.flat_map(|week| spool::decode(&std::fs::read(week).unwrap()).lines);
-    lines
-        .filter_map(|line| match line {
-            spool::Line::Hit { site, .. } => Some(site.to_string()),
-            spool::Line::Executable { .. } => None,
-        })
-        .collect()
+    let spool = Spool::new();
+    // Instrumented for coverage, it leaves a file where it runs.
+    success(spool.command(program).current_dir(spool.0.path()));
+    spool.totals().into_keys().collect()
 }
 
 /// Builds the program as `arguments` and `flags` say; its list has to be exact.

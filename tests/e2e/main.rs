@@ -3,6 +3,7 @@
 mod absence;
 mod demo;
 mod facts;
+mod host;
 mod kept;
 mod linked;
 mod recording;

@@ -15,20 +15,27 @@ pub(crate) static HITTER: LazyLock<PathBuf> =
     LazyLock::new(|| build(&root().join("tests/builds/hitter"), "hitter", &[], "hitter"));
 
 /// A spool folder, and what is in it.
-struct Spool(TempDir);
+pub(crate) struct Spool(pub(crate) TempDir);
 
 impl Spool {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn hitter(&self, arguments: &[&str]) -> Command {
-        let mut command = clean(&*HITTER);
-        command.args(arguments).env("HEADCOUNT_SPOOL", self.0.path());
+    /// A program that this spool records.
+    pub(crate) fn command(&self, program: &Path) -> Command {
+        let mut command = clean(program);
+        command.env("HEADCOUNT_SPOOL", self.0.path());
         command
     }
 
-    fn lines(&self) -> spool::Lines {
+    fn hitter(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(&HITTER);
+        command.args(arguments);
+        command
+    }
+
+    pub(crate) fn lines(&self) -> spool::Lines {
         let mut all = spool::Lines::default();
         for week in week_files(self.0.path()) {
             let lines = spool::decode(&std::fs::read(week).unwrap());
@@ -39,7 +46,7 @@ impl Spool {
     }
 
     /// The merged total of each site.
-    fn totals(&self) -> BTreeMap<String, u64> {
+    pub(crate) fn totals(&self) -> BTreeMap<String, u64> {
         let lines = self.lines();
         assert_eq!(lines.unreadable, 0);
         let merged: Merged = lines.lines.into_iter().collect();

@@ -42,8 +42,11 @@ pub(super) fn hit(folder: &CStr, site: &Site, count: u32) -> Option<()> {
 struct Descriptor(libc::c_int);
 
 impl Descriptor {
+    /// `None` when it could not be opened, or has the number of a standard stream: the host closed
+    /// that, and what it goes on printing there must not end up in a file of ours.
     fn new(descriptor: libc::c_int) -> Option<Self> {
-        (descriptor >= 0).then_some(Self(descriptor))
+        let descriptor = (descriptor >= 0).then_some(Self(descriptor))?;
+        (descriptor.0 > libc::STDERR_FILENO).then_some(descriptor)
     }
 
     fn status(&self) -> Option<libc::stat> {
