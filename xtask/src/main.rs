@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything that CI runs, and what else a developer of headcount does often.
 
 mod bless;
+mod sweep;
 mod test;
 mod tidy;
 mod tools;
@@ -25,6 +26,8 @@ enum Task {
     Tidy,
     /// Rewrites all snapshots with what the tests see now.
     Bless,
+    /// Annotates published crates and runs their own tests, with and without.
+    Sweep(sweep::Args),
 }
 
 fn main() -> ExitCode {
@@ -44,5 +47,6 @@ fn run(task: &Task) -> Result<()> {
         Task::Test { full: true } => test::run(&[test::USUAL, test::SLOW].concat()),
         Task::Tidy => tidy::run(),
         Task::Bless => bless::snapshots(),
+        Task::Sweep(args) => sweep::run(args),
     }
 }
