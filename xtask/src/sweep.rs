@@ -153,7 +153,7 @@ fn swept(wanted: &str, headcount: &Path) -> Result<Swept> {
         constant: annotated.constant(),
         refused,
         sites: sites.paths.len(),
-        same_name: sites.same_name,
+        same_name: sites.same_name.iter().map(ToString::to_string).collect(),
         hit: sites.paths.intersection(&hits).count(),
         differences: before.differences(&after),
         with_documentation,

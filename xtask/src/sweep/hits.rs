@@ -14,8 +14,8 @@ use headcount_sender::spool::Spool;
 #[derive(Debug, Default)]
 pub(super) struct Sites {
     pub(super) paths: BTreeSet<SitePath>,
-    /// How many share the name of another.
-    pub(super) same_name: usize,
+    /// Names that a site has which another one has too: counts of the two could not be told apart.
+    pub(super) same_name: Vec<SitePath>,
 }
 
 impl Sites {
@@ -26,9 +26,9 @@ impl Sites {
         for record in records.records {
             if let Record::Site(site) = record
                 && site.library.as_str() == library
-                && !sites.paths.insert(site.path)
+                && !sites.paths.insert(site.path.clone())
             {
-                sites.same_name += 1;
+                sites.same_name.push(site.path);
             }
         }
         Ok(sites)

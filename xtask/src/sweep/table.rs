@@ -21,8 +21,9 @@ pub(super) struct Swept {
     pub(super) refused: Vec<Refused>,
     /// Sites in the rlib.
     pub(super) sites: usize,
-    /// How many sites more there are that share the name of one.
-    pub(super) same_name: usize,
+    /// Names of further sites, which another one has already: `cargo headcount manifest` asks its
+    /// author for other ones.
+    pub(super) same_name: Vec<String>,
     /// Sites of the rlib that the tests hit.
     pub(super) hit: usize,
     pub(super) tests: Pair<Tests>,
@@ -83,7 +84,7 @@ impl Swept {
             self.functions.to_string(),
             self.constant.to_string(),
             self.refused.len().to_string(),
-            match self.same_name {
+            match self.same_name.len() {
                 0 => self.sites.to_string(),
                 more => format!("{} + {more}", self.sites),
             },
@@ -110,7 +111,7 @@ impl Sweep {
             sum(|swept| swept.functions).to_string(),
             sum(|swept| swept.constant).to_string(),
             sum(|swept| swept.refused.len()).to_string(),
-            format!("{} + {}", sum(|swept| swept.sites), sum(|swept| swept.same_name)),
+            format!("{} + {}", sum(|swept| swept.sites), sum(|swept| swept.same_name.len())),
             sum(|swept| swept.hit).to_string(),
             format!("{before} / {after}"),
             String::new(),
@@ -151,6 +152,9 @@ impl fmt::Display for Sweep {
                 format!("`{function}` ({place}): {message}")
             };
             swept.refused.iter().map(line).collect()
+        })?;
+        listed(f, "Sites that share a name:", |swept| {
+            swept.same_name.iter().map(|name| format!("`{name}`")).collect()
         })?;
         listed(f, "New warnings:", |swept| swept.new_warnings.clone())?;
         listed(f, "Tests that differ:", |swept| swept.differences.clone())?;
