@@ -12,8 +12,8 @@ pub(crate) const CEILING: i32 = 10_000;
 
 /// All sites of this program, in no particular order.
 ///
-/// The name carries the version of [`Site`]'s layout: linkme panics at first access when two
-/// slices share a name, as two incompatible versions of headcount in one program would.
+/// Two incompatible versions of headcount can be in one program, and linkme panics at first access
+/// when two slices share a name: so each has a name of its own.
 #[distributed_slice]
 pub static HEADCOUNT_SITES_1: [Site];
 
@@ -66,5 +66,26 @@ impl Library {
     #[cfg(unix)]
     pub(crate) fn build_record(&self) -> &'static [u8] {
         record::text(self.record)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::mem::size_of;
+
+    use super::{Library, Site};
+
+    /// cargo puts an incompatible version beside this one into a program.
+    #[test]
+    fn the_slices_name_belongs_to_this_version() {
+        let this = (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
+        assert_eq!(this, ("0", "1"), "give the slice a new number");
+    }
+
+    /// What each site costs a program.
+    #[test]
+    #[cfg(all(target_pointer_width = "64", headcount_reloc))]
+    fn a_site_is_small() {
+        assert_eq!((size_of::<Site>(), size_of::<Library>()), (32, 56));
     }
 }

@@ -1,6 +1,7 @@
 //! End-to-end tests: real builds, real programs, real files.
 
 mod absence;
+mod coexistence;
 mod demo;
 mod facts;
 mod host;
