@@ -3,8 +3,9 @@
 //! Run from an application's own build script, where the workspace is known; a library's build
 //! script would have to guess it, and every known way to guess is silently wrong somewhere.
 //!
-//! The file that this leaves for `headcount::application!` begins with the direct dependencies, one
-//! `name version` a line. After an empty line comes the graph as JSON.
+//! The file that this leaves for `headcount::application!` has three parts with empty lines between
+//! them: the direct dependencies, one `name version` a line; all packages, likewise; and the graph
+//! as JSON.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -27,17 +28,35 @@ pub(crate) fn record() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=Cargo.toml");
     let Some(out) = env::var_os("OUT_DIR").map(PathBuf::from) else { return };
-    let (direct, graph) = match resolve() {
+    let description = match resolve() {
         Ok(metadata) => {
             let lock = metadata.workspace_root.join("Cargo.lock");
             println!("cargo:rerun-if-changed={lock}");
-            described(&metadata).unwrap_or_else(|| (Vec::new(), unknown("cargo resolved no graph")))
+            described(&metadata).unwrap_or_else(|| Description::unknown("cargo resolved no graph"))
         }
-        Err(_) => (Vec::new(), unknown("cargo metadata --offline --locked failed")),
+        Err(_) => Description::unknown("cargo metadata --offline --locked failed"),
     };
     let path = out.join("headcount-graph");
-    if fs::write(&path, format!("{}\n\n{graph}\n", direct.join("\n"))).is_ok() {
+    if fs::write(&path, description.text()).is_ok() {
         println!("cargo:rustc-env=HEADCOUNT_GRAPH={}", path.display());
+    }
+}
+
+/// What goes into the file.
+struct Description {
+    direct: BTreeSet<String>,
+    all: BTreeSet<String>,
+    graph: Value,
+}
+
+impl Description {
+    fn unknown(reason: &str) -> Self {
+        Self { direct: BTreeSet::new(), all: BTreeSet::new(), graph: unknown(reason) }
+    }
+
+    fn text(&self) -> String {
+        let lines = |packages: &BTreeSet<String>| Vec::from_iter(packages.clone()).join("\n");
+        format!("{}\n\n{}\n\n{}\n", lines(&self.direct), lines(&self.all), self.graph)
     }
 }
 
@@ -64,8 +83,8 @@ fn enabled_features() -> Vec<String> {
     features.split(',').filter(|feature| !feature.is_empty()).map(str::to_owned).collect()
 }
 
-/// Direct dependencies and graph of the package whose build script this is.
-fn described(metadata: &Metadata) -> Option<(Vec<String>, Value)> {
+/// Describes the package whose build script this is.
+fn described(metadata: &Metadata) -> Option<Description> {
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR")?).join("Cargo.toml");
     let root = metadata.packages.iter().find(|package| package.manifest_path == manifest)?;
     let resolve = metadata.resolve.as_ref()?;
@@ -98,16 +117,18 @@ fn described(metadata: &Metadata) -> Option<(Vec<String>, Value)> {
         })
         .collect();
 
-    let direct = dependencies(nodes[&root.id], LINKED)
-        .filter_map(|id| packages.get(id))
-        .map(|package| format!("{} {}", package.name, package.version))
-        .collect::<BTreeSet<_>>();
+    let line = |package: &&Package| format!("{} {}", package.name, package.version);
+    let direct = dependencies(nodes[&root.id], LINKED).filter_map(|id| packages.get(id).copied());
     let graph = json!({
         "name": root.name,
         "version": root.version.to_string(),
         "packages": described,
     });
-    Some((direct.into_iter().collect(), graph))
+    Some(Description {
+        direct: direct.map(|package| line(&package)).collect(),
+        all: ordered.iter().map(line).collect(),
+        graph,
+    })
 }
 
 /// The dependencies of a package that are of the wanted kinds.

@@ -4,7 +4,7 @@
 //! features (`--cfg feature=".."`). Beside each dependency's file lies its dep-info, which names its
 //! source. Two undocumented facts carry this, so whatever looks unexpected is unknown.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Arguments {
     pub(crate) externs: Vec<Extern>,
+    /// Where rustc looks for what the externs depend on.
+    pub(crate) folders: BTreeSet<PathBuf>,
     pub(crate) enabled_features: BTreeSet<String>,
     /// `None` without `--check-cfg`.
     pub(crate) declared_features: Option<BTreeSet<String>>,
@@ -82,6 +84,9 @@ impl Arguments {
             match key {
                 "--test" => parsed.is_test = true,
                 "--extern" => parsed.externs.extend(Extern::parse(value())),
+                "-L" => {
+                    parsed.folders.extend(value().strip_prefix("dependency=").map(PathBuf::from));
+                }
                 "--cfg" => parsed.enabled_features.extend(feature(value())),
                 "--check-cfg" => {
                     if let Some(features) = declared_features(value()) {
@@ -96,6 +101,66 @@ impl Arguments {
         }
         parsed
     }
+}
+
+impl Arguments {
+    /// The compiled files, apart from the standard library's, that rustc loads with the externs, and
+    /// theirs in turn: their metadata names each by the hash in its file's name. `None` where the
+    /// metadata is not as expected.
+    pub(crate) fn loaded(&self) -> Option<Vec<Extern>> {
+        let files = self.files();
+        let mut loaded = BTreeSet::new();
+        for one in &self.externs {
+            let (_, own) = one.unit()?.rsplit_once('-')?;
+            loaded.insert(own.to_owned());
+            // A procedural macro's dependencies are its own affair.
+            if !matches!(one.path.extension()?.to_str()?, "rmeta" | "rlib") {
+                continue;
+            }
+            let metadata = fs::read(one.path.with_extension("rmeta"));
+            let hashes = hashes(&metadata.or_else(|_| fs::read(&one.path)).ok()?);
+            if !hashes.contains(own) {
+                return None;
+            }
+            loaded.extend(hashes);
+        }
+        Some(
+            files
+                .into_iter()
+                .filter(|(hash, _)| loaded.contains(hash))
+                .map(|(_, one)| one)
+                .collect(),
+        )
+    }
+
+    /// The compiled files of some crates, whether this build needs them or not.
+    pub(crate) fn lying_about(&self, crates: &BTreeSet<String>) -> Vec<Extern> {
+        let files = self.files().into_values();
+        files.filter(|one| one.crate_name().is_some_and(|name| crates.contains(name))).collect()
+    }
+
+    /// Every compiled file of a library, by its hash.
+    fn files(&self) -> BTreeMap<String, Extern> {
+        let entries = self.folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten();
+        let files = entries.filter_map(|entry| {
+            let one = Extern { name: String::new(), path: entry.ok()?.path() };
+            let is_library =
+                ["rmeta", "rlib", "so", "dylib", "dll"].contains(&one.path.extension()?.to_str()?);
+            let (_, hash) = one.unit().filter(|_| is_library)?.rsplit_once('-')?;
+            Some((hash.to_owned(), one))
+        });
+        files.collect()
+    }
+}
+
+/// Everything in `bytes` that looks like the end of `libx-0123456789abcdef`.
+fn hashes(bytes: &[u8]) -> BTreeSet<String> {
+    const LENGTH: usize = 16;
+    let windows = bytes.windows(LENGTH + 1).filter(|window| window[0] == b'-');
+    windows
+        .filter(|window| window[1..].iter().all(u8::is_ascii_hexdigit))
+        .map(|window| String::from_utf8_lossy(&window[1..]).into_owned())
+        .collect()
 }
 
 impl Extern {
@@ -132,7 +197,7 @@ impl Extern {
     }
 
     /// The crate's own name, which may differ from the one used here.
-    fn crate_name(&self) -> Option<&str> {
+    pub(crate) fn crate_name(&self) -> Option<&str> {
         Some(self.unit()?.rsplit_once('-')?.0)
     }
 
