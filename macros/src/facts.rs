@@ -5,7 +5,7 @@ use std::env;
 use std::path::PathBuf;
 
 use crate::args::Library;
-use crate::externs::{Arguments, Dependency, Source};
+use crate::externs::{Arguments, Dependency, Extern, Source};
 use crate::json;
 
 /// The beginning of a build record; `headcount` adds compiler, target, profile and system.
@@ -73,12 +73,20 @@ fn dependencies(
                 Source::CratesIo => (package.name, package.version),
                 source => (package.name, source.as_str().to_owned()),
             },
-            Dependency::Local => (one.name.clone(), Source::Local.as_str().to_owned()),
-            Dependency::Unknown => (one.name.clone(), Source::Unknown.as_str().to_owned()),
+            Dependency::Local => (named(one, wanted), Source::Local.as_str().to_owned()),
+            Dependency::Unknown => (named(one, wanted), Source::Unknown.as_str().to_owned()),
         };
         if wanted.map_or(true, |wanted| wanted.contains(&name)) {
             dependencies.entry(name).or_default().insert(version);
         }
     }
     Some(dependencies)
+}
+
+/// The name of a package whose manifest was not found: its crate's, which the author may spell with
+/// hyphens. The name in the source would be one that the author may have chosen.
+fn named(one: &Extern, wanted: Option<&[String]>) -> String {
+    let name = one.crate_name().unwrap_or(&one.name);
+    let mut wanted = wanted.into_iter().flatten();
+    wanted.find(|wanted| wanted.replace('-', "_") == name).map_or(name, |wanted| wanted).to_owned()
 }
