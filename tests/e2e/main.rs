@@ -7,5 +7,6 @@ mod facts;
 mod host;
 mod kept;
 mod linked;
+mod matrix;
 mod recording;
 mod silence;

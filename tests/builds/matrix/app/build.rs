@@ -1,0 +1,3 @@
+fn main() {
+    headcount_build::application();
+}

@@ -1,0 +1,9 @@
+fn main() {
+    headcount::application!();
+    println!("{}", probe::touch());
+}
+
+#[test]
+fn touches() {
+    main();
+}
