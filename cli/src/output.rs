@@ -3,7 +3,7 @@
 use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Style};
 use comfy_table::presets::NOTHING;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table};
 
 /// For headings and names.
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -13,6 +13,9 @@ pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
 /// For what may be skipped.
 pub(crate) const DIM: Style = Style::new().dimmed();
+
+/// Spaces between the columns of a table.
+const GAP: u16 = 2;
 
 /// Longest line of running text: longer ones are hard to read, however wide the terminal is.
 const MAX_TEXT_COLUMNS: u16 = 100;
@@ -29,10 +32,27 @@ pub(crate) fn number(value: impl ToString) -> Cell {
     Cell::new(value).set_alignment(CellAlignment::Right)
 }
 
+/// Never breaks the lines of a column, unless it is wider than half the terminal.
+pub(crate) fn keep_whole(table: &mut Table, column: usize) {
+    let widths = table.column_max_content_widths();
+    let is_narrow = |columns| widths.get(column).is_some_and(|width| *width <= columns / 2);
+    if table.width().is_some_and(is_narrow)
+        && let Some(column) = table.column_mut(column)
+    {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
+}
+
+/// Whether a table needs no broken line.
+pub(crate) fn fits(table: &Table) -> bool {
+    let needed: u16 = table.column_max_content_widths().iter().map(|width| width + GAP).sum();
+    table.width().is_none_or(|columns| needed <= columns)
+}
+
 /// A table as text: no space before the first column, none behind the last.
 pub(crate) fn finish(mut table: Table) -> String {
     for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+        column.set_padding((0, GAP));
     }
     table.trim_fmt()
 }
@@ -41,9 +61,12 @@ pub(crate) fn finish(mut table: Table) -> String {
 /// line.
 pub(crate) fn paragraph(indent: u16, text: &str) -> String {
     let mut table = table();
-    table.add_row([text]);
     if let Some(columns) = table.width() {
         table.set_width(columns.min(MAX_TEXT_COLUMNS));
+        // A number and its sign stay on one line.
+        table.add_row([text.replace(" %", "\u{a0}%")]);
+    } else {
+        table.add_row([text]);
     }
     table.column_iter_mut().for_each(|column| _ = column.set_padding((indent, 0)));
     table.trim_fmt()

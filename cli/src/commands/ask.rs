@@ -1,6 +1,7 @@
 //! `ask`: what a collector answers about a library.
 
 mod answer;
+mod figure;
 mod removal;
 
 use std::process::ExitCode;
