@@ -93,8 +93,8 @@ impl Place {
     /// A `cargo headcount` that builds, with the developer's own cargo, into `target`.
     pub(crate) fn building_headcount(&self, target: &str, args: &[&str]) -> Line {
         let mut command = self.clean(&self.tool("cargo-headcount"));
-        command.arg("headcount").env("CARGO_TARGET_DIR", target);
-        self.line(&format!("CARGO_TARGET_DIR={target} cargo headcount"), command, args)
+        command.arg("headcount");
+        self.line("cargo headcount", command, &[args, &["--target-dir", target]].concat())
     }
 
     /// `headcount-collector`.
