@@ -69,8 +69,7 @@ pub(super) fn file(text: &str, is_root: bool, left_out: &BTreeSet<usize>) -> Res
         inside: Vec::new(),
     };
     if is_root {
-        let first = file.items.first().map_or(content.len(), |item| start(item.span()));
-        annotator.insertions.push((first, LIBRARY));
+        annotator.insertions.push((first(&file, content.len()), LIBRARY));
     }
     annotator.items(&file.items);
     let Annotator { mut insertions, functions, constant, modules, .. } = annotator;
@@ -84,6 +83,21 @@ pub(super) fn file(text: &str, is_root: bool, left_out: &BTreeSet<usize>) -> Res
     }
     annotated.push_str(&content[done..]);
     Ok(Annotated { text: annotated, functions, constant, modules })
+}
+
+/// Makes the root of another crate, such as a test, one of the library.
+///
+/// # Errors
+/// When the file cannot be parsed.
+pub(super) fn library_only(text: &str) -> Result<String> {
+    let file: File = syn::parse_str(text).context("it cannot be parsed")?;
+    let (before, after) = text.split_at(first(&file, text.len()));
+    Ok(format!("{before}{LIBRARY}{after}"))
+}
+
+/// Where the first item of a file begins.
+fn first(file: &File, end: usize) -> usize {
+    file.items.first().map_or(end, |item| start(item.span()))
 }
 
 struct Annotator<'a> {

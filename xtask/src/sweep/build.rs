@@ -35,10 +35,18 @@ pub(super) struct Copy<'a> {
 pub(super) struct Built {
     pub(super) success: bool,
     pub(super) rlib: Option<PathBuf>,
-    pub(super) errors: Vec<Diagnostic>,
+    pub(super) errors: Vec<Failure>,
     /// In the library itself.
     pub(super) warnings: Vec<Diagnostic>,
     pub(super) ended: Ended,
+}
+
+/// An error of rustc's.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) diagnostic: Diagnostic,
+    /// The root of the test that it is in.
+    pub(super) test: Option<PathBuf>,
 }
 
 impl Copy<'_> {
@@ -116,7 +124,9 @@ impl Copy<'_> {
                     match message.message.level {
                         // The last of them only counts the others.
                         DiagnosticLevel::Error if !message.message.spans.is_empty() => {
-                            built.errors.push(message.message);
+                            let is_test = message.target.is_kind(TargetKind::Test);
+                            let test = is_test.then(|| message.target.src_path.clone().into());
+                            built.errors.push(Failure { diagnostic: message.message, test });
                         }
                         DiagnosticLevel::Warning
                             if is_library && !message.message.spans.is_empty() =>
@@ -158,9 +168,33 @@ pub(super) fn places(diagnostic: &Diagnostic) -> Vec<(PathBuf, usize)> {
     for span in primary.into_iter().chain(secondary).chain(children) {
         let mut next: Option<&DiagnosticSpan> = Some(span);
         while let Some(span) = next {
-            places.push((span.file_name.clone().into(), span.line_start));
+            places.push((normal(&span.file_name), span.line_start));
             next = span.expansion.as_ref().map(|expansion| &expansion.span);
         }
     }
     places
+}
+
+/// `src/a.rs` of `tests/../src/a.rs`.
+fn normal(file: &str) -> PathBuf {
+    let mut path = PathBuf::new();
+    for part in Path::new(file) {
+        if part == ".." && path.file_name().is_some() {
+            path.pop();
+        } else {
+            path.push(part);
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_one_path() {
+        assert_eq!(normal("tests/../src/a.rs"), Path::new("src/a.rs"));
+        assert_eq!(normal("src/a.rs"), Path::new("src/a.rs"));
+    }
 }

@@ -17,19 +17,28 @@ pub(super) struct Sources {
     root: PathBuf,
     /// Functions to be left out, by file and line of the name.
     left_out: BTreeMap<PathBuf, BTreeSet<usize>>,
+    /// Roots of tests that include files of the library.
+    tests: BTreeSet<PathBuf>,
 }
 
 /// What became of all files, by path relative to the package's folder.
 #[derive(Debug, Default)]
 pub(super) struct AllAnnotated {
     pub(super) files: BTreeMap<PathBuf, Annotated>,
+    /// Roots of tests that are counted libraries now, too.
+    tests: BTreeMap<PathBuf, String>,
     /// Files that the annotator does not understand: one sentence each.
     pub(super) problems: Vec<String>,
 }
 
 impl Sources {
     pub(super) fn new(plain: &Path, root: &Path) -> Self {
-        Self { plain: plain.to_owned(), root: root.to_owned(), left_out: BTreeMap::new() }
+        Self {
+            plain: plain.to_owned(),
+            root: root.to_owned(),
+            left_out: BTreeMap::new(),
+            tests: BTreeSet::new(),
+        }
     }
 
     /// Leaves out a function from now on.
@@ -37,9 +46,19 @@ impl Sources {
         self.left_out.entry(file.to_owned()).or_default().insert(line);
     }
 
+    /// Makes the root of a test a counted library: it includes files of this one. Says whether that
+    /// is news.
+    pub(super) fn include_test(&mut self, root: &Path) -> bool {
+        self.tests.insert(root.to_owned())
+    }
+
     /// Annotates all files.
     pub(super) fn annotate(&self) -> Result<AllAnnotated> {
         let mut all = AllAnnotated::default();
+        for test in &self.tests {
+            let text = fs::read_to_string(self.plain.join(test)).context("cannot read a test")?;
+            all.tests.insert(test.clone(), annotate::library_only(&text)?);
+        }
         let mut pending = vec![Place { file: self.root.clone(), owns_folder: true }];
         while let Some(place) = pending.pop() {
             if all.files.contains_key(&place.file) {
@@ -65,15 +84,21 @@ impl Sources {
 impl AllAnnotated {
     /// Writes the files into a copy of the package.
     pub(super) fn write(&self, folder: &Path) -> Result<()> {
-        for (file, annotated) in &self.files {
+        let files = self.files.iter().map(|(file, annotated)| (file, &annotated.text));
+        for (file, text) in files.chain(&self.tests) {
             let path = folder.join(file);
             // What stays is not written, or cargo would build it anew.
-            if fs::read_to_string(&path).ok().as_ref() != Some(&annotated.text) {
-                fs::write(&path, &annotated.text)
+            if fs::read_to_string(&path).ok().as_ref() != Some(text) {
+                fs::write(&path, text)
                     .with_context(|| format!("cannot write `{}`", file.display()))?;
             }
         }
         Ok(())
+    }
+
+    /// Tests that are counted libraries now, too.
+    pub(super) fn tests(&self) -> Vec<String> {
+        self.tests.keys().map(|file| file.display().to_string()).collect()
     }
 
     /// How many functions are annotated.

@@ -38,6 +38,8 @@ pub(super) struct Swept {
     pub(super) build_seconds: Pair<f64>,
     /// Warnings that are there with annotations only.
     pub(super) new_warnings: Vec<String>,
+    /// Tests that include files of the library, and so need a `library!` of their own.
+    pub(super) including_tests: Vec<String>,
     /// Files that are not understood.
     pub(super) problems: Vec<String>,
 }
@@ -160,6 +162,9 @@ impl fmt::Display for Sweep {
         listed(f, "Tests that differ:", |swept| swept.differences.clone())?;
         listed(f, "Tests that do not compile without annotations either:", |swept| {
             swept.left_out.clone()
+        })?;
+        listed(f, "Tests that need a `library!` of their own:", |swept| {
+            swept.including_tests.clone()
         })?;
         listed(f, "Not understood:", |swept| swept.problems.clone())?;
         for Failed { name, why } in &self.failed {

@@ -156,3 +156,11 @@ cfg_if! { if #[cfg(unix)] { mod f; } else { use x; } }
         .collect();
     assert_eq!(found, [("a", 0, 0), ("b", 1, 0), ("c", 2, 0), ("e", 0, 1), ("f", 0, 0)]);
 }
+
+#[test]
+fn the_root_of_a_test_becomes_a_library_and_stays_so() {
+    let text = "#![allow(x)]\n#[path = \"../src/a.rs\"]\nmod a;\npub fn b() {}\n";
+    let annotated = library_only(text).unwrap();
+    assert!(annotated.starts_with("#![allow(x)]\nheadcount::library!(); #[path"));
+    assert_eq!(annotated.replace(LIBRARY, ""), text);
+}
