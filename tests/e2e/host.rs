@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::LazyLock;
 
-use headcount_tests::variant::build_variant;
-use headcount_tests::{clean, has_tool, root, success};
+use headcount_sender::scan;
+use headcount_tests::variant::{build_variant, lock};
+use headcount_tests::{cargo, clean, fixtures, has_tool, root, success};
 
 use crate::recording::{HITTER, Spool};
 
@@ -52,6 +53,17 @@ fn is_root() -> bool {
 fn contents(folder: &Path) -> Vec<u8> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     files.flat_map(|file| fs::read(file).unwrap()).collect()
+}
+
+/// Eight threads pass 1, 100 and 10,000 together, and a ninth looks on.
+#[test]
+fn threads_at_once_say_everything_once() {
+    for _ in 0..10 {
+        let spool = Spool::new();
+        assert_eq!(host(&spool, &["stress"]), sites((0..16).map(|site| (site, 10_000))));
+        // 16 sites with three lines each, and which executable it was.
+        assert_eq!(spool.lines().lines.len(), 16 * 3 + 1);
+    }
 }
 
 /// A kept descriptor would now be the database's.
@@ -214,4 +226,54 @@ fn a_full_disk_stops_the_recording_and_nothing_else() {
         assert!(output.stdout.len() >= 4000 && output.stderr.is_empty(), "{output:?}");
         assert!(headcount_report::spool::decode(&output.stdout).unreadable <= 1);
     }
+}
+
+#[test]
+fn a_library_without_the_standard_one_is_counted() {
+    let spool = Spool::new();
+    success(spool.command(&HOSTS.join("host")).arg("bare"));
+    let expected = ["Buffer::sum", "double"].map(|site| (site.to_owned(), 1));
+    assert_eq!(spool.totals(), expected.into());
+}
+
+#[test]
+#[ignore = "builds the programs anew"]
+fn and_so_is_one_with_an_allocator() {
+    let folder = root().join("tests/builds/hosts");
+    let arguments = ["--package", "host", "--features", "alloc"];
+    let program = build_variant(&folder, &arguments, "", "hosts-alloc").join("host");
+    let spool = Spool::new();
+    success(spool.command(&program).arg("bare"));
+    let expected = ["Buffer::boxed", "Buffer::sum", "boxed", "double"];
+    assert_eq!(spool.totals(), expected.map(|site| (site.to_owned(), 1)).into());
+}
+
+#[test]
+fn a_shared_library_that_is_loaded_late_is_counted() {
+    let plugin = HOSTS.join("libplugin.so");
+    let scan = scan::file(&plugin).unwrap();
+    let linked: Vec<_> = scan.sites.iter().map(|site| site.path.as_str()).collect();
+    assert_eq!(linked, ["inner", "plugin_work"]);
+    let counts = host(&Spool::new(), &["load", plugin.to_str().unwrap()]);
+    assert_eq!(counts, ["inner", "plugin_work"].map(|site| (site.to_owned(), 1)).into());
+}
+
+/// What runs while a program is built says nothing about the program.
+#[test]
+fn a_build_script_and_a_procedural_macro_record_nothing() {
+    let spool = Spool::new();
+    let lock = lock();
+    let mut build = cargo(&root().join("tests/builds/hosts/Cargo.toml"));
+    build.args(["build", "--quiet", "--locked", "--package", "host", "--target-dir"]);
+    // Both run anew when this variable changes.
+    success(build.arg(fixtures()).env("HEADCOUNT_SPOOL", spool.0.path()));
+    let program = fixtures().join("debug/host");
+    let output = success(clean(program).arg("bare"));
+    drop(lock);
+    assert_eq!(output.stdout, b"1 1\n"); // they did hit a site each
+    assert_eq!(fs::read_dir(spool.0.path()).unwrap().count(), 0);
+
+    let scan = scan::file(&HOSTS.join("libderive.so")).unwrap();
+    let linked: Vec<_> = scan.sites.iter().map(|site| site.path.as_str()).collect();
+    assert_eq!(linked, ["hits"]);
 }

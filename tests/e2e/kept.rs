@@ -13,7 +13,7 @@ use headcount_tests::{fixtures, has_tool, root, success};
 use crate::recording::Spool;
 
 /// Every site of `reached`, and of `unreached`.
-const ITEMS: [&str; 41] = [
+const ITEMS: [&str; 43] = [
     "<Number as Add>::add", // on `&Number`
     "<Number as Deref>::deref",
     "<Number as Display>::fmt",
@@ -45,6 +45,8 @@ const ITEMS: [&str; 41] = [
     "inline",
     "inline_always",
     "inline_never",
+    "linked",
+    "linked_inline",
     "nested",
     "odd",
     "old",
@@ -76,6 +78,10 @@ const NOT_KEPT: [&str; 5] = [
     "closures::never_called",
     "dead_branch::dead",
 ];
+
+/// How many sites are hit: not `diverging`, not the two that have a record only, and three of
+/// `BETWEEN` not.
+const CALLED: usize = ITEMS.len() - 3 + BETWEEN.len() - 3;
 
 fn expected() -> BTreeSet<String> {
     items("reached").chain(BETWEEN.map(str::to_owned)).collect()
@@ -122,7 +128,7 @@ fn is_exact(name: &str, arguments: &[&str], flags: &str) {
     let listed = listed(&program);
     same(name, &listed, &expected());
     let called = called(&program);
-    assert!(called.len() > ITEMS.len() - 2, "{name}: {called:?}");
+    assert_eq!(called.len(), CALLED, "{name}: {called:?}");
     let unlisted: Vec<_> = called.difference(&listed).collect();
     assert_eq!(unlisted, [] as [&String; 0], "{name}");
 }
@@ -149,6 +155,31 @@ fn a_library_alone_lists_everything() {
     let folder = root().join("tests/builds/kinds");
     let kept = build_variant(&folder, &["--package", "kinds-library"], "", "kinds-rlib");
     same("rlib", &listed(&kept.join("libkinds_library.rlib")), &everything());
+}
+
+/// Where no relocation can keep a record, the slice keeps all of a library that is used at all. What
+/// is not in the slice is kept by an ordinary reference.
+#[test]
+fn an_upper_bound_without_the_directive() {
+    let mut expected = everything();
+    assert!(expected.remove("unreached::linked") && expected.remove("unreached::linked_inline"));
+    for (name, profile) in [("no-reloc", &[][..]), ("no-reloc-release", &["--release"])] {
+        let program = build(name, profile, "--cfg headcount_no_reloc");
+        same(name, &listed(&program), &expected);
+        assert_eq!(called(&program).len(), CALLED);
+    }
+}
+
+/// What a packager sets for all of a system.
+#[test]
+fn nothing_where_a_flag_for_rustc_says_so() {
+    for (name, profile) in [("disabled-debug", &[][..]), ("disabled-release", &["--release"])] {
+        let program = build(name, profile, "--cfg headcount_disabled");
+        same(name, &listed(&program), &BTreeSet::new());
+        assert_eq!(called(&program), BTreeSet::new());
+        let program = std::fs::read(program).unwrap();
+        assert!(!program.windows(15).any(|bytes| bytes == b"HEADCOUNT_SPOOL"), "{name}");
+    }
 }
 
 /// As cargo's profiles can be set.

@@ -43,7 +43,11 @@ pub fn build_variant(folder: &Path, arguments: &[&str], flags: &str, kept_as: &s
 }
 
 /// Whoever holds it is alone with what a build leaves in the shared target folder.
-pub(crate) fn lock() -> File {
+///
+/// # Panics
+/// When the lock cannot be made.
+#[must_use]
+pub fn lock() -> File {
     fs::create_dir_all(fixtures()).expect("cannot make the folder");
     let file = File::create(fixtures().join("kept.lock")).expect("cannot make the lock");
     file.lock().expect("cannot lock");

@@ -1,5 +1,6 @@
 //! Does to its process what programs do, and hits sites meanwhile.
 
+use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
         ["few-descriptors"] => few_descriptors(),
         ["fork-among-threads"] => fork_among_threads(),
         ["load", plugin] => load(plugin),
-        ["snapshot"] => snapshot(),
+        ["stress"] => stress(),
         ["without-streams", text] => without_streams(text),
         _ => return ExitCode::FAILURE,
     }
@@ -164,14 +165,38 @@ fn load(plugin: &str) {
     }
 }
 
-/// Prints every count.
-fn snapshot() {
-    hit(0, 3);
-    let mut counts: Vec<_> = headcount::snapshot().collect();
-    counts.sort();
-    for count in counts {
-        println!("{} {} {} {}", count.library, count.version, count.path, count.hits);
-    }
+/// Hits all sites from several threads at once, past every count that is spoken of, while another
+/// thread looks on.
+fn stress() {
+    static ENOUGH: AtomicBool = AtomicBool::new(false);
+
+    let counts = || headcount::snapshot().map(|count| (count.path, count.hits));
+    std::thread::scope(|scope| {
+        let onlooker = scope.spawn(|| {
+            let mut before: BTreeMap<_, _> = counts().collect();
+            while !ENOUGH.load(Relaxed) {
+                for (path, hits) in counts() {
+                    let before = before.insert(path, hits).unwrap();
+                    assert!(before <= hits && hits <= 10_000, "{path}: {before}, then {hits}");
+                }
+            }
+        });
+        let hitters: Vec<_> = (0..8)
+            .map(|first| {
+                // Each begins elsewhere, and all meet everywhere.
+                scope.spawn(move || {
+                    for step in 0..1_300 * SITES.len() {
+                        hit((first * 2 + step) % SITES.len(), 1);
+                    }
+                })
+            })
+            .collect();
+        hitters.into_iter().for_each(|hitter| hitter.join().unwrap());
+        ENOUGH.store(true, Relaxed);
+        onlooker.join().unwrap();
+    });
+    let full = counts().filter(|(_, hits)| *hits == 10_000).count();
+    assert_eq!(full, SITES.len());
 }
 
 /// Closes its standard streams, and goes on printing.

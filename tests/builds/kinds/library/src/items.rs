@@ -146,6 +146,18 @@ pub async fn polled(value: u32) -> u32 {
     std::future::ready(value).await + 11
 }
 
+#[track_usage(linked)]
+pub fn linked(value: u32) -> u32 {
+    value + 14
+}
+
+/// Vanishes into the loop around it.
+#[track_usage(linked)]
+#[inline]
+pub fn linked_inline(value: u32) -> u32 {
+    value ^ 15
+}
+
 macro_rules! made {
     ($name:ident) => {
         #[track_usage]

@@ -47,6 +47,8 @@ fn functions() {
     black_box(reached::old(one));
     black_box(wait(reached::polled(one)));
     black_box(reached::by_a_macro(one));
+    black_box(reached::linked(one));
+    black_box((0..100).map(reached::linked_inline).sum::<u32>());
 }
 
 fn types() {
