@@ -11,6 +11,8 @@ pub(crate) mod status;
 
 use std::process::ExitCode;
 
+use jiff::civil::Date;
+
 use crate::args::Command;
 
 /// Runs a command. Errors become exit status 2; what a `--deny` or `--check` found is 1.
@@ -25,4 +27,9 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Send(args) => send::run(&args),
         Command::Ask(args) => ask::run(&args),
     }
+}
+
+/// Reads a day that the owner typed.
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write a day such as 2026-11-22".to_owned())
 }

@@ -68,7 +68,7 @@ fn without_variables_everything_is_in_the_users_home() {
 #[test]
 fn off_where_nothing_was_ever_on_makes_nothing() {
     let machine = Machine::new();
-    machine.ok("off");
+    assert!(!machine.ok("off").contains("still in"));
     machine.ok("off --delete");
     assert!(machine.files().is_empty());
     assert!(!machine.home().exists());
@@ -120,6 +120,48 @@ fn a_broken_consent_file_means_off_until_it_is_written_anew() {
     fs::write(&file, "").unwrap();
     machine.ok("off");
     assert_eq!(status(&machine)["decided_by"]["rule"], "off");
+}
+
+#[test]
+fn status_is_short_until_something_was_allowed() {
+    let machine = Machine::new();
+    let said = machine.ok("status");
+    assert_eq!(said.lines().count(), 3, "{said}");
+    assert!(said.contains("cargo headcount on"), "{said}");
+    machine.ok("on");
+    assert!(machine.ok("status").contains("How to look, how to stop"));
+    machine.ok("off");
+    assert!(machine.ok("status").contains("How to start again"));
+}
+
+#[test]
+fn status_says_who_gets_what_of_a_library() {
+    let machine = Machine::new();
+    let reported = |what: &str| {
+        let said = machine.ok("status");
+        assert!(said.lines().any(|line| line.ends_with(what)), "{said}");
+    };
+    machine.ok("on");
+    machine.use_library(this_week(), 1, "counted-library", COLLECTOR);
+    reported(&format!("  to nobody: {COLLECTOR} waits for your answer"));
+    machine.ok(&format!("on --send-to {COLLECTOR}"));
+    reported(&format!("  to {COLLECTOR}"));
+    machine.ok("on --except counted-library");
+    reported("  never: it is named by `--except`");
+    reported("  A yes alone sends nothing: what is recorded for it is never reported.");
+    machine.ok(&format!("on --except --never-send-to {COLLECTOR}"));
+    reported(&format!("  to nobody: you said no to {COLLECTOR}"));
+}
+
+#[test]
+fn called_directly_it_is_the_same() {
+    let machine = Machine::new();
+    let mut command = machine.command("");
+    let program = command.get_program().to_owned();
+    let mut direct = std::process::Command::new(program);
+    direct.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    assert_eq!(Ran::of(direct.arg("status")).stdout, machine.ok("status"));
+    assert!(Ran::of(&mut command).stderr.contains("Usage: cargo headcount"));
 }
 
 #[test]

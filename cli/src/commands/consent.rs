@@ -85,7 +85,7 @@ pub(crate) fn off(args: &OffArgs) -> anyhow::Result<ExitCode> {
     println!("What was recorded and not sent is deleted.");
     if args.delete {
         println!("So is everything else that headcount kept in {}", home.folder().display());
-    } else {
+    } else if home.folder().exists() {
         let folder = home.folder().display();
         println!("Your answers and copies of sent reports are still in {folder}");
         println!("(`cargo headcount off --delete` deletes these too).");

@@ -9,6 +9,7 @@ use headcount_sender::send::{self, Delivery, Outcome, Sending};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::day;
 use super::show::name_the_waiting;
 use crate::output::{self, count};
 use crate::progress;
@@ -17,7 +18,7 @@ use crate::progress;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Also close the week that contains this day and those before it, the running one included
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     through: Option<Date>,
     /// For programs
     #[arg(long)]

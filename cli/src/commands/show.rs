@@ -17,6 +17,7 @@ use headcount_sender::status::{self, AnswerStatus};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::day;
 use crate::output::{self, BOLD, DIM};
 use crate::progress;
 
@@ -29,7 +30,7 @@ pub(crate) struct Args {
     #[arg(long)]
     sent: bool,
     /// Only weeks up to the one that contains this day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     through: Option<Date>,
 }
 
@@ -107,7 +108,7 @@ fn headline(report: &Shown) -> String {
         Some(Place::Refused) => ". Nobody got it, and nobody will.",
         None => {
             ", as of now.\nIf nothing more is recorded, exactly this is sent, and only the random \
-             ids differ:\nthey are drawn when the week is over."
+             ids differ:\nthey are drawn when the week is closed."
         }
     };
     format!("{week} to {}: {} bytes{state}", output::plain(collector), bytes.len())

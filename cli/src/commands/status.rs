@@ -148,11 +148,20 @@ pub(super) fn print_collectors(status: &Status) {
     if !status.collectors.iter().any(|one| one.answer == AnswerStatus::Yes) {
         println!("Nothing is sent to anybody: no collector has your yes.");
     }
-    status.collectors.iter().for_each(print_collector);
+    for one in &status.collectors {
+        print_collector(one, is_withheld(status, one));
+    }
     println!();
 }
 
-fn print_collector(one: &CollectorStatus) {
+/// Whether nothing that is recorded for a collector may be reported, whatever was said about it.
+fn is_withheld(status: &Status, one: &CollectorStatus) -> bool {
+    let mut libraries =
+        status.libraries.iter().filter(|library| library.collector.as_ref() == Some(&one.url));
+    !one.libraries.is_empty() && libraries.all(|library| library.withheld.is_some())
+}
+
+fn print_collector(one: &CollectorStatus, is_withheld: bool) {
     let url = output::plain(&one.url);
     let libraries: Vec<_> = one.libraries.iter().map(CrateName::as_str).collect();
     let libraries = match libraries.as_slice() {
@@ -168,6 +177,10 @@ fn print_collector(one: &CollectorStatus) {
         AnswerStatus::Impossible => {
             println!("  Not an address that can be allowed: it gets nothing.");
         }
+    }
+    if is_withheld && matches!(one.answer, AnswerStatus::Yes | AnswerStatus::Waiting) {
+        println!("  A yes alone sends nothing: what is recorded for it is never reported.");
+        println!("  `cargo headcount status` says why.");
     }
     if one.waiting + one.sent + one.refused > 0 {
         let waiting = count(one.waiting, "report waits", "reports wait");
@@ -205,10 +218,7 @@ fn print_how_to_stop(status: &Status) {
     } else {
         println!("\n{BOLD}How to look, how to stop{BOLD:#}");
         table.add_row(["cargo headcount show", "the exact bytes that would be sent"]);
-        table.add_row([
-            "cargo headcount off",
-            "ends recording and sending, deletes what was not sent",
-        ]);
+        table.add_row(["cargo headcount off", "ends recording and sending, deletes what waits"]);
         table.add_row([
             "HEADCOUNT=off, DO_NOT_TRACK=1",
             "in the environment: ends it for one program",
