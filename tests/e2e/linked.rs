@@ -52,8 +52,8 @@ fn the_list_follows_the_code() {
         let program = build(arguments);
         // rustc was silent about it: the call stands in a crate that the application depends on.
         let profile = if arguments.contains(&"--release") { "release" } else { "debug" };
-        let built = audit(&fixtures().join(profile).join("application"));
-        let deprecated = &built["sites"][0];
+        let fresh = audit(&fixtures().join(profile).join("application"));
+        let deprecated = &fresh["sites"][0];
         assert_eq!(deprecated["path"], "archive::Archive::open_legacy");
         let middle = json!([{"name": "middle-crate", "version": "0.3.0"}]);
         assert_eq!(deprecated["referrers"]["crates"], middle);
