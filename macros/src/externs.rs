@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 /// What one rustc was told.
@@ -156,10 +157,13 @@ impl Arguments {
 /// Everything in `bytes` that looks like the end of `libx-0123456789abcdef`.
 fn hashes(bytes: &[u8]) -> BTreeSet<String> {
     const LENGTH: usize = 16;
-    let windows = bytes.windows(LENGTH + 1).filter(|window| window[0] == b'-');
-    windows
-        .filter(|window| window[1..].iter().all(u8::is_ascii_hexdigit))
-        .map(|window| String::from_utf8_lossy(&window[1..]).into_owned())
+    // The standard library's own search is fast even where this crate is not optimised.
+    let pieces = BufRead::split(bytes, b'-').skip(1).filter_map(Result::ok);
+    pieces
+        .filter_map(|piece| {
+            let hash = piece.get(..LENGTH).filter(|hash| hash.iter().all(u8::is_ascii_hexdigit))?;
+            Some(String::from_utf8_lossy(hash).into_owned())
+        })
         .collect()
 }
 
@@ -252,7 +256,10 @@ impl Source {
         }
         match fs::read_to_string(folder.join(".cargo-checksum.json")) {
             Ok(sums) if sums.replace(' ', "").contains("\"package\":null") => Self::Git,
-            Ok(_) => Self::Unknown, // vendored: from which registry, nobody wrote down
+            // Vendored: from which registry, nobody wrote down. A lock file may say crates.io, with
+            // the same check sum; but so it does where a company's registry stands in for crates.io
+            // and adds packages of its own.
+            Ok(_) => Self::Unknown,
             Err(_) => Self::Local,
         }
     }
@@ -369,5 +376,26 @@ mod tests {
         };
         assert_eq!((package.name.as_str(), package.version.as_str()), ("a-b", "1.2.3"));
         assert_eq!(package.source, Source::CratesIo);
+    }
+
+    #[test]
+    fn rustc_loads_what_metadata_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        file("liba-00000000000000aa.rmeta", "rust liba-00000000000000aa b -00000000000000bb.");
+        file("libb-00000000000000bb.rmeta", "");
+        file("libb-00000000000000b2.rmeta", "");
+        file("libc-00000000000000cc.rmeta", "its own name is not in it");
+        let path = |name: &str| format!("{name}={}/lib{name}", folder.path().display());
+        let (dependency, a, c) = (
+            format!("dependency={}", folder.path().display()),
+            path("a") + "-00000000000000aa.rlib",
+            path("c") + "-00000000000000cc.rmeta",
+        );
+
+        let loaded = parse(&["-L", &dependency, "--extern", &a]).loaded().unwrap();
+        let units: Vec<_> = loaded.iter().filter_map(Extern::unit).collect();
+        assert_eq!(units, ["a-00000000000000aa", "b-00000000000000bb"]);
+        assert_eq!(parse(&["-L", &dependency, "--extern", &c]).loaded(), None);
     }
 }
