@@ -2,7 +2,7 @@
 //! it cannot be told, and never anything else.
 //!
 //! What is true is what cargo says that it built. The lock files beside the library, and in every
-//! folder where a wrong way of asking would look, name other versions.
+//! folder where a wrong way of asking would look, name other versions. `MATRIX=name` runs one case.
 
 mod cases;
 mod plot;
@@ -74,9 +74,9 @@ fn usual_builds() {
     check(cases::usual());
 }
 
-/// These compile everything anew: other source folders, other target folders.
+/// These compile all dependencies anew: their sources or the target folder lie elsewhere.
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "compiles everything six times"]
 fn unusual_builds() {
     check(cases::unusual());
 }

@@ -1,6 +1,7 @@
 //! The cases, as data.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use headcount_report::build::Source;
 
@@ -51,7 +52,13 @@ fn workspaces() -> Vec<Case> {
         case(
             "virtual workspace",
             virtual_workspace,
-            vec![build("", "build -p matrix-app --target-dir {shared}")],
+            vec![
+                build("", "build -p matrix-app --target-dir {shared}"),
+                Run {
+                    libraries: vec![],
+                    ..build("", "check -p probe --locked --target-dir {shared}")
+                },
+            ],
         ),
         case(
             "two versions",
@@ -175,8 +182,63 @@ const TRIPLE: &str = "build --target x86_64-unknown-linux-gnu --target-dir {shar
 
 /// What compiles all its dependencies by itself.
 pub(crate) fn unusual() -> Vec<Case> {
-    vec![]
+    let unknown =
+        ["cfg-if", "paste", "scopeguard"].map(|name| (name, Told::Other(Source::Unknown)));
+    let from_git = [("scopeguard", Told::Other(Source::Git))];
+    vec![
+        case("target of its own", plain, vec![build("app", "build")]),
+        case("target outside", plain, vec![build("app", "build --target-dir {outside}")]),
+        case(
+            "install with newer tools",
+            pinned,
+            vec![Run { graph: Knowledge::Unknown, ..build("", INSTALL_OUTSIDE) }],
+        ),
+        case(
+            "vendored",
+            vendored,
+            vec![
+                pass("vendor --locked ../vendor"),
+                Run {
+                    libraries: vec![library(&unknown)],
+                    ..build("app", "build --locked --target-dir {here}/target")
+                },
+            ],
+        ),
+        // A build fetches what it needs, and no dev-dependency; `cargo metadata` needs these too.
+        case(
+            "fresh home",
+            fresh_home,
+            vec![
+                Run { graph: Knowledge::Unknown, ..at_home("app", IN_HOME) },
+                Run {
+                    graph: Knowledge::Unknown,
+                    ..at_home("app", IN_HOME).with("CARGO_NET_OFFLINE", "true")
+                },
+            ],
+        ),
+        case(
+            "patch from git",
+            patch_from_git,
+            vec![Run { libraries: vec![library(&from_git)], ..at_home("app", IN_HOME) }],
+        ),
+        case(
+            "install from git",
+            install_from_git,
+            vec![Run {
+                libraries: vec![Library { source: Source::Git, ..library(&[]) }],
+                ..at_home("", INSTALL_FROM_GIT)
+            }],
+        ),
+    ]
 }
+
+/// A home of cargo's that `fresh home` fills.
+const HOME: &str = "{shared}/matrix/home";
+const IN_HOME: &str = "build --target-dir {shared}/matrix/of-home";
+const INSTALL_OUTSIDE: &str =
+    "install --debug --force --path app --root {here}/root --target-dir {outside}";
+const INSTALL_FROM_GIT: &str = "install --locked --debug --force --git file://{here}/repository \
+     matrix-app --root {here}/root --target-dir {shared}/matrix/of-home";
 
 fn case(name: &'static str, prepare: fn(&mut Plot), runs: Vec<Run>) -> Case {
     Case { name, prepare, runs }
@@ -192,6 +254,11 @@ fn build(at: &'static str, cargo: &'static str) -> Run {
         graph: Knowledge::Right,
         is_fresh: false,
     }
+}
+
+/// A build that may fetch.
+fn at_home(at: &'static str, cargo: &'static str) -> Run {
+    build(at, cargo).with("CARGO_HOME", HOME).with("CARGO_NET_OFFLINE", "false")
 }
 
 /// The same build once more.
@@ -302,4 +369,48 @@ fn wrapper(plot: &mut Plot) {
     plain(plot);
     plot.add("wrapper", "#!/bin/sh\nexec \"$@\"\n");
     plot.add("through a file", THROUGH_A_FILE);
+}
+
+/// What ends in the program has one possible version; what its build script uses has many.
+fn pinned(plot: &mut Plot) {
+    plain(plot);
+    for (any, one) in [
+        ("cfg-if = \"1\"", "cfg-if = \"=1.0.0\""),
+        ("paste = \"1\"", "paste = \"=1.0.14\""),
+        ("version = \"1\"", "version = \"=1.1.0\""),
+    ] {
+        plot.replace("probe/Cargo.toml", any, one);
+    }
+}
+
+fn vendored(plot: &mut Plot) {
+    plain(plot);
+    let config = "[source.crates-io]\nreplace-with = \"vendored\"\n\n\
+        [source.vendored]\ndirectory = \"../vendor\"\n";
+    plot.add("app/.cargo/config.toml", config);
+}
+
+fn fresh_home(plot: &mut Plot) {
+    plain(plot);
+    plot.add_to("app/Cargo.toml", "[dev-dependencies]\nlazy_static = \"1\"\n");
+    for folder in [HOME, "{shared}/matrix/of-home"] {
+        drop(fs::remove_dir_all(plot.fill(folder)));
+    }
+}
+
+fn patch_from_git(plot: &mut Plot) {
+    plain(plot);
+    plot.add("patch/Cargo.toml", PATCH);
+    plot.add("patch/src/lib.rs", PATCH_SOURCE);
+    plot.commit("patch");
+    let url = plot.fill("file://{here}/patch").into_string().expect("text");
+    let patch = format!("[patch.crates-io]\nscopeguard = {{ git = \"{url}\" }}\n\n[build-dep");
+    plot.replace("app/Cargo.toml", "[build-dep", &patch);
+}
+
+fn install_from_git(plot: &mut Plot) {
+    plain(plot);
+    plot.copy("probe", "repository/probe");
+    plot.copy("app", "repository/app");
+    plot.commit("repository");
 }

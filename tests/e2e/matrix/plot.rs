@@ -9,6 +9,7 @@ use std::process::Command;
 use cargo_metadata::Message;
 use headcount_sender::scan::{self, Scan};
 use headcount_tests::{cargo, fixtures, root, success};
+use tempfile::TempDir;
 
 /// How the sources spell the way to the repository's root.
 const UP: &str = "../../../../";
@@ -16,6 +17,8 @@ const UP: &str = "../../../../";
 /// The files of one case, by their path in its folder.
 pub(crate) struct Plot {
     folder: PathBuf,
+    /// A folder in no workspace.
+    outside: TempDir,
     files: BTreeMap<String, String>,
 }
 
@@ -32,7 +35,11 @@ pub(crate) struct Built {
 impl Plot {
     /// An empty folder of this name.
     pub(crate) fn new(name: &str) -> Self {
-        Self { folder: fixtures().join("matrix").join(name), files: BTreeMap::new() }
+        Self {
+            folder: fixtures().join("matrix").join(name),
+            outside: tempfile::tempdir().expect("cannot make a folder"),
+            files: BTreeMap::new(),
+        }
     }
 
     /// The folder.
@@ -54,6 +61,11 @@ impl Plot {
                 self.files.insert(format!("{to}/{file}"), text.replace(UP, &root));
             }
         }
+    }
+
+    /// Adds text at the end of a file.
+    pub(crate) fn add_to(&mut self, path: &str, text: &str) {
+        self.files.get_mut(path).expect("the file was added").push_str(text);
     }
 
     /// Replaces text that occurs in a file.
@@ -95,9 +107,30 @@ impl Plot {
         }
     }
 
-    /// Replaces `{here}` and `{shared}` by paths.
+    /// Makes a folder a git repository, and what lies in it its only commit.
+    pub(crate) fn commit(&self, folder: &str) {
+        self.write();
+        let folder = self.folder.join(folder);
+        drop(fs::remove_dir_all(folder.join(".git")));
+        let git = |arguments: &str| {
+            let mut command = Command::new("git");
+            command.current_dir(&folder).args([
+                "-c",
+                "user.name=x",
+                "-c",
+                "user.email=x@localhost",
+            ]);
+            success(command.args(arguments.split(' ')));
+        };
+        git("init --quiet");
+        git("add --all");
+        git("commit --quiet --message all");
+    }
+
+    /// Replaces `{here}`, `{shared}` and `{outside}` by paths.
     pub(crate) fn fill(&self, text: &str) -> OsString {
         let text = text.replace("{here}", &self.folder.display().to_string());
+        let text = text.replace("{outside}", &self.outside.path().display().to_string());
         text.replace("{shared}", &fixtures().display().to_string()).into()
     }
 
@@ -105,10 +138,18 @@ impl Plot {
     pub(crate) fn cargo(&self, at: &str, arguments: &str, variables: &[(&str, &str)]) -> Built {
         let mut command = cargo(&self.folder.join(at).join("Cargo.toml"));
         let (subcommand, arguments) = arguments.split_once(' ').unwrap_or((arguments, ""));
-        command.args([subcommand, "--offline", "--message-format", "json"]);
-        command.args(arguments.split_whitespace().map(|argument| self.fill(argument)));
+        command.arg(subcommand).args(arguments.split_whitespace().map(|one| self.fill(one)));
+        if subcommand != "vendor" {
+            command.args(["--message-format", "json"]);
+        }
+        command.env("CARGO_NET_OFFLINE", "true");
         command.envs(variables.iter().map(|(name, value)| (name, self.fill(value))));
-        Built::read(&success(&mut command).stdout)
+        let mut built = Built::read(&success(&mut command).stdout);
+        if subcommand == "install" {
+            let name = built.program.as_ref().and_then(|program| program.file_name());
+            built.program = name.map(|name| self.folder.join("root/bin").join(name));
+        }
+        built
     }
 }
 
