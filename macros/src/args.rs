@@ -106,9 +106,20 @@ fn text(input: ParseStream) -> Result<LitStr> {
     input.parse()
 }
 
-/// A site's name: identifiers joined by `::`.
+/// The path of a `used!`.
+pub(crate) fn path(arguments: TokenStream) -> Result<LitStr> {
+    checked_path.parse2(arguments)
+}
+
+/// A site's name.
 fn name(input: ParseStream) -> Result<LitStr> {
-    let literal = text(input)?;
+    input.parse::<Token![=]>()?;
+    checked_path(input)
+}
+
+/// Identifiers joined by `::`.
+fn checked_path(input: ParseStream) -> Result<LitStr> {
+    let literal: LitStr = input.parse()?;
     let is_identifier = |segment: &str| {
         !segment.is_empty()
             && !segment.starts_with(|first: char| first.is_ascii_digit())

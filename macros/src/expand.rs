@@ -3,9 +3,9 @@
 use proc_macro2::{Delimiter, Group, Literal, Punct, TokenStream, TokenTree};
 use quote::{quote, quote_spanned, ToTokens, TokenStreamExt};
 
-use crate::facts::Facts;
+use crate::facts::{self, Facts};
 use crate::item::{Block, Function, Item, Kind, Member, Site};
-use crate::record;
+use crate::{json, record};
 
 /// The item, with a site at the start of each counted body.
 pub(crate) fn item(item: Item) -> TokenStream {
@@ -46,17 +46,29 @@ fn function(function: Function) -> TokenStream {
 /// The statement that makes a site.
 fn statement(site: &Site, function: &syn::Ident) -> TokenStream {
     let Site { kind, name, deprecated, must_be_free } = site;
-    let kind = match kind {
-        Kind::Fn => quote!(counted "fn"),
-        Kind::Method => quote!(counted "method"),
-        Kind::Linked => quote!(linked "linked"),
+    let (form, kind) = match kind {
+        Kind::Fn => (quote!(counted), "fn"),
+        Kind::Method => (quote!(counted), "method"),
+        Kind::Linked => (quote!(linked), "linked"),
     };
+    let (head, tail) = around_path(kind, deprecated);
     let free = must_be_free.then(|| quote_spanned!(function.span()=> , free self::#function));
-    quote! {
-        crate::__headcount::enter! {
-            #kind, crate::__headcount::path!(#name), #deprecated #free
-        }
-    }
+    quote!(crate::__headcount::enter! { #form #head, item #name, #tail #free })
+}
+
+/// The expression of a `used!`.
+pub(crate) fn used(path: &syn::LitStr) -> TokenStream {
+    let (head, tail) = around_path("used", "");
+    quote!(crate::__headcount::site! { counted #head, path #path, #tail })
+}
+
+/// The text of a site's record, before and behind the path.
+fn around_path(kind: &str, deprecated: &str) -> (String, String) {
+    let (name, version) = facts::identity();
+    let (name, version) = (json::string(&name), json::string(&version));
+    let head = format!("{{\"library\":{name},\"version\":{version},\"path\":\"");
+    let tail = format!("\",\"kind\":\"{kind}\"{deprecated}}}");
+    (head, tail)
 }
 
 /// `#![..]` has to stay the first thing in a body.

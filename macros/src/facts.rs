@@ -18,11 +18,7 @@ pub(crate) struct Facts {
 impl Facts {
     /// The facts of the crate that is being compiled.
     pub(crate) fn of_this_crate(library: &Library) -> Self {
-        let variable = |name: &str| env::var(name).ok();
-        let name = variable("CARGO_PKG_NAME")
-            .or_else(|| variable("CARGO_CRATE_NAME"))
-            .unwrap_or_else(|| "unknown".to_owned());
-        let version = variable("CARGO_PKG_VERSION").unwrap_or_else(|| "unknown".to_owned());
+        let (name, version) = identity();
         let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let source = folder.map_or(Source::Unknown, |folder| Source::of(&folder));
         let arguments = Arguments::of_this_rustc();
@@ -53,6 +49,14 @@ impl Facts {
         }
         Self { name, version, text: format!("{{{},", fields.join(",")) }
     }
+}
+
+/// Name and version of the package that is being compiled.
+pub(crate) fn identity() -> (String, String) {
+    let variable = |name: &str| env::var(name).ok();
+    let unknown = || "unknown".to_owned();
+    let name = variable("CARGO_PKG_NAME").or_else(|| variable("CARGO_CRATE_NAME"));
+    (name.unwrap_or_else(unknown), variable("CARGO_PKG_VERSION").unwrap_or_else(unknown))
 }
 
 /// The direct dependencies that the author wants, with their versions where these are public.

@@ -51,6 +51,17 @@ pub fn deprecated_tracked(arguments: TokenStream, item: TokenStream) -> TokenStr
     attribute(arguments, item, validate::deprecated_tracked)
 }
 
+/// A place in a body. Part of `headcount::used!`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn used(arguments: TokenStream) -> TokenStream {
+    match args::path(arguments.into()) {
+        Ok(path) => expand::used(&path),
+        Err(error) => error.into_compile_error(),
+    }
+    .into()
+}
+
 /// The facts that rustc's own arguments tell about a library. Part of `headcount::library!`.
 #[doc(hidden)]
 #[proc_macro]

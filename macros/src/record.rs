@@ -8,13 +8,18 @@ const FORMAT: u8 = 1;
 /// The record of an application's graph.
 pub(crate) fn of_graph(text: &str) -> Vec<u8> {
     let length = u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes();
-    let mut body = vec![FORMAT, b'A'];
-    body.extend(length);
-    body.extend(text.as_bytes());
-    let sum = fnv1a_32(&body).to_le_bytes();
-    [&MAGIC, body.as_slice(), &sum].concat()
+    let sum = check_sum(b'A', text.as_bytes()).to_le_bytes();
+    [&MAGIC, &[FORMAT, b'A'][..], &length, text.as_bytes(), &sum].concat()
 }
 
-fn fnv1a_32(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+/// The check sum of kind and text, as `headcount` has it.
+#[allow(clippy::cast_possible_truncation)] // both halves are in it
+fn check_sum(kind: u8, text: &[u8]) -> u32 {
+    let last = text.len() - 8; // a graph is longer than that
+    let words = (0..last).step_by(8).chain([last]);
+    let sum = words.fold(u64::from(kind), |sum, at| {
+        let word = text[at..at + 8].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        (sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+    });
+    (sum ^ sum >> 32) as u32
 }

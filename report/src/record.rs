@@ -9,15 +9,16 @@
 //! | 1 | kind: `S` site, `B` build record, `A` application's graph |
 //! | 4 | length of the text, little-endian |
 //! | n | the text: JSON |
-//! | 4 | check sum, little-endian: [`fnv1a_32`] of everything between magic and check sum |
+//! | 4 | check sum, little-endian: [`check_sum`] of kind and text |
 //!
-//! `headcount` builds the same bytes in a `const fn`.
+//! `headcount` builds the same bytes in a `const fn`. In the text of a site, the path begins with the
+//! name of its crate, as `module_path!` has it; decoding takes that off.
 
 use std::hint::black_box;
 
 use crate::build::BuildRecord;
 use crate::graph::Graph;
-use crate::hash::fnv1a_32;
+use crate::hash::check_sum;
 use crate::limits::{MAX_BUILD_RECORD_BYTES, MAX_GRAPH_BYTES, MAX_SITE_RECORD_BYTES};
 use crate::site::SiteRecord;
 
@@ -114,12 +115,12 @@ impl Record {
         let end = HEADER_BYTES + length;
         let needed = end + TRAILER_BYTES;
         let sum = bytes.get(end..needed).ok_or(RecordError::Cut { needed })?;
-        if little_endian(sum) != fnv1a_32(&bytes[MAGIC_BYTES..end]) {
+        let text = &bytes[HEADER_BYTES..end];
+        if check_sum(kind, text) != Some(little_endian(sum)) {
             return Err(RecordError::CheckSum);
         }
-        let text = &bytes[HEADER_BYTES..end];
         let record = match kind {
-            b'S' => serde_json::from_slice(text).map(Record::Site),
+            b'S' => serde_json::from_slice(text).map(SiteRecord::without_crate).map(Record::Site),
             b'B' => serde_json::from_slice(text).map(Record::Build),
             _ => serde_json::from_slice(text).map(Record::Application),
         };
@@ -133,7 +134,7 @@ impl Record {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let (kind, text) = match self {
-            Self::Site(site) => (b'S', serde_json::to_vec(site)),
+            Self::Site(site) => (b'S', serde_json::to_vec(&site.clone().with_crate())),
             Self::Build(build) => (b'B', serde_json::to_vec(build)),
             Self::Application(graph) => (b'A', serde_json::to_vec(graph)),
         };
@@ -142,7 +143,7 @@ impl Record {
         bytes.extend([FORMAT, kind]);
         bytes.extend(u32::try_from(text.len()).expect("a record is short").to_le_bytes());
         bytes.extend(text);
-        let sum = fnv1a_32(&bytes[MAGIC_BYTES..]);
+        let sum = check_sum(kind, &bytes[HEADER_BYTES..]).expect("a record is longer than a word");
         bytes.extend(sum.to_le_bytes());
         bytes
     }

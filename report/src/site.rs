@@ -21,6 +21,27 @@ pub struct SiteRecord {
     pub deprecated: Option<Deprecation>,
 }
 
+impl SiteRecord {
+    /// Takes the crate's name off the path, up to the first `::`.
+    pub(crate) fn without_crate(mut self) -> Self {
+        if let Some(path) =
+            self.path.as_str().split_once("::").and_then(|(_, path)| path.parse().ok())
+        {
+            self.path = path;
+        }
+        self
+    }
+
+    /// Puts a crate's name before the path.
+    pub(crate) fn with_crate(mut self) -> Self {
+        let krate = self.library.as_str().replace('-', "_");
+        if let Ok(path) = format!("{krate}::{}", self.path).parse() {
+            self.path = path;
+        }
+        self
+    }
+}
+
 /// What is counted at a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

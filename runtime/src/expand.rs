@@ -27,13 +27,13 @@ macro_rules! __enter {
     ($($site:tt)*) => {};
 }
 
-/// A site: its record, its entry in the slice, its hit; or the record only. `$path` is a constant.
+/// A site: its record, its entry in the slice, its hit; or the record only.
 #[cfg(headcount_counting)]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __site {
-    (counted $kind:literal, $($site:tt)*) => {{
-        $crate::__record! { $kind, $($site)* }
+    (counted $($site:tt)*) => {{
+        $crate::__record! { $($site)* }
         #[$crate::__private::linkme::distributed_slice($crate::__private::HEADCOUNT_SITES_1)]
         #[linkme(crate = $crate::__private::linkme)]
         static SITE: $crate::__private::Site =
@@ -41,40 +41,41 @@ macro_rules! __site {
         $crate::__keep!(RECORD);
         SITE.hit();
     }};
-    (linked $kind:literal, $($site:tt)*) => {{
-        $crate::__record! { $kind, $($site)* }
+    (linked $($site:tt)*) => {{
+        $crate::__record! { $($site)* }
         $crate::__keep_pure!(RECORD);
     }};
 }
 
-/// The static of a site's record, `RECORD`, and its path, `PATH`.
+/// The static of a site's record, `RECORD`, and its path with the crate's name, `PATH`.
+///
+/// `$head` and `$tail` are the text before and behind the path. A name is either that of an item
+/// in the module where this is expanded, or a whole path by itself.
 #[cfg(headcount_counting)]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __record {
-    ($kind:literal, $path:expr, $deprecated:literal $(, free $($function:tt)*)?) => {
+    ($head:literal, item $name:literal, $tail:literal $(, free $($function:tt)*)?) => {
         // A path that is not the item's own would be a wrong name: only a free function of this
         // module can be imported from it.
         $(
             #[allow(unused_imports, deprecated)]
             use $($function)* as _;
         )?
-        const PATH: &$crate::__private::str = $crate::__private::record::checked($path);
-        const TEXT: &[&$crate::__private::str] = &[
-            "{\"library\":\"",
-            crate::__headcount::NAME,
-            "\",\"version\":\"",
-            crate::__headcount::VERSION,
-            "\",\"path\":\"",
-            PATH,
-            "\",\"kind\":\"",
-            $kind,
-            "\"",
-            $deprecated,
-            "}",
-        ];
-        static RECORD: [$crate::__private::u8; $crate::__private::record::length(TEXT)] =
-            $crate::__private::record::build($crate::__private::Kind::Site, TEXT);
+        $crate::__record! { $head, $tail, $crate::__private::module_path!(), "::", $name }
+    };
+    ($head:literal, path $name:literal, $tail:literal) => {
+        $crate::__record! { $head, $tail, "::", $name }
+    };
+    ($head:literal, $tail:literal, $($path:tt)*) => {
+        const PATH: &$crate::__private::str =
+            $crate::__private::record::checked($crate::__private::concat!($($path)*));
+        const TEXT: &$crate::__private::str =
+            $crate::__private::concat!($head, $($path)*, $tail);
+        static RECORD: $crate::__private::Record<{ TEXT.len() }> = $crate::__private::Record::new(
+            $crate::__private::Kind::Site,
+            $crate::__private::record::bytes(TEXT),
+        );
     };
 }
 
@@ -172,20 +173,6 @@ macro_rules! __zero {
     };
 }
 
-/// The path of an item named `$name` in the module where this is expanded.
-#[cfg(headcount_counting)]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __path {
-    ($name:literal) => {
-        $crate::__private::record::within_crate($crate::__private::concat!(
-            $crate::__private::module_path!(),
-            "::",
-            $name
-        ))
-    };
-}
-
 /// What `library!` leaves at the crate's root.
 #[cfg(headcount_counting)]
 #[doc(hidden)]
@@ -202,11 +189,14 @@ macro_rules! __library {
             };
         const TEXT: &[&$crate::__private::str] =
             &[FACTS, $crate::__private::BUILD, SYSTEM, "}"];
-        static RECORD: [$crate::__private::u8; $crate::__private::record::length(TEXT)] =
-            $crate::__private::record::build($crate::__private::Kind::Build, TEXT);
+        static RECORD: $crate::__private::Record<{ $crate::__private::record::length(TEXT) }> =
+            $crate::__private::Record::new(
+                $crate::__private::Kind::Build,
+                $crate::__private::record::joined(TEXT),
+            );
         pub(crate) static LIBRARY: $crate::__private::Library =
             $crate::__private::Library::new(NAME, VERSION, &RECORD);
-        pub(crate) use $crate::__private::{enter, path, site};
+        pub(crate) use $crate::__private::{enter, site};
     };
 }
 

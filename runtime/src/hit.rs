@@ -42,12 +42,14 @@ mod tests {
     extern crate std;
 
     use super::*;
+    use crate::record::{Kind, Record};
     use crate::site::Library;
 
     #[test]
     fn a_counter_counts_and_stops() {
-        static LIBRARY: Library = Library::new("x", "0.0.0", &[0; 22]);
-        static SITE: Site = Site::new("f", &LIBRARY, &[]);
+        static RECORD: Record<8> = Record::new(Kind::Build, [b' '; 8]);
+        static LIBRARY: Library = Library::new("x", "0.0.0", &RECORD);
+        static SITE: Site = Site::new("x::f", &LIBRARY, &RECORD);
         for _ in 0..99 {
             SITE.hit();
         }

@@ -112,11 +112,10 @@ macro_rules! library {
 ///     }
 /// }
 /// ```
-#[allow(clippy::crate_in_macro_def)]
 #[macro_export]
 macro_rules! used {
     ($path:literal) => {
-        crate::__headcount::site! { counted "used", $path, "" }
+        $crate::__private::used! { $path }
     };
 }
 

@@ -1,11 +1,11 @@
 //! All that generated code may name. No part of the public API.
 
 pub use crate::{__enter as enter, __site as site};
+pub use headcount_macros::used;
 
 #[cfg(headcount_counting)]
 pub use {
-    crate::__path as path,
-    crate::record::{self, Kind},
+    crate::record::{self, Kind, Record},
     crate::site::{Library, Site, HEADCOUNT_SITES_1},
     core::{
         arch::asm,

@@ -4,7 +4,7 @@ use core::sync::atomic::AtomicI32;
 
 use linkme::distributed_slice;
 
-use crate::record;
+use crate::record::{self, Record};
 
 /// Where a counter stops: past that a hot function costs one read of a line that every core
 /// shares.
@@ -22,21 +22,29 @@ pub static HEADCOUNT_SITES_1: [Site];
 pub struct Site {
     /// Hits left until the counter stops; see [`Site::hit`].
     pub(crate) left: AtomicI32,
-    pub(crate) path: &'static str,
+    /// The path, crate included.
+    path: &'static str,
     pub(crate) library: &'static Library,
     /// Where no relocation can keep the record, the slice does: an upper bound.
     #[cfg(not(headcount_reloc))]
-    _record: &'static [u8],
+    _record: *const u8,
 }
+
+// SAFETY: the pointer is never followed.
+#[cfg(not(headcount_reloc))]
+#[allow(unsafe_code)]
+unsafe impl Sync for Site {}
 
 /// A counted library, as this build has it.
 #[derive(Debug)]
 pub struct Library {
     pub(crate) name: &'static str,
     pub(crate) version: &'static str,
-    /// The whole build record.
-    pub(crate) record: &'static [u8],
+    /// The build record's text: JSON.
+    #[cfg_attr(not(unix), allow(dead_code))]
+    pub(crate) build_record: &'static [u8],
     /// Names the build record's file in the spool.
+    #[cfg_attr(not(unix), allow(dead_code))]
     pub(crate) hash: u64,
 }
 
@@ -44,48 +52,35 @@ impl Site {
     /// A site that nothing has hit yet.
     #[must_use]
     #[cfg_attr(headcount_reloc, allow(unused_variables))]
-    pub const fn new(path: &'static str, library: &'static Library, record: &'static [u8]) -> Self {
+    pub const fn new<const N: usize>(
+        path: &'static str,
+        library: &'static Library,
+        record: &'static Record<N>,
+    ) -> Self {
         Self {
             left: AtomicI32::new(CEILING),
             path,
             library,
             #[cfg(not(headcount_reloc))]
-            _record: record,
+            _record: core::ptr::addr_of!(*record).cast(),
         }
+    }
+
+    /// Where the site is within its library.
+    pub(crate) fn path(&self) -> &'static str {
+        self.path.split_once("::").map_or(self.path, |(_, path)| path)
     }
 }
 
 impl Library {
     /// The library of a build record.
     #[must_use]
-    pub const fn new(name: &'static str, version: &'static str, record: &'static [u8]) -> Self {
-        Self { name, version, record, hash: record::text_hash(record) }
-    }
-
-    /// The build record's text: JSON.
-    #[cfg(unix)]
-    pub(crate) fn build_record(&self) -> &'static [u8] {
-        record::text(self.record)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use core::mem::size_of;
-
-    use super::{Library, Site};
-
-    /// cargo puts an incompatible version beside this one into a program.
-    #[test]
-    fn the_slices_name_belongs_to_this_version() {
-        let this = (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
-        assert_eq!(this, ("0", "1"), "give the slice a new number");
-    }
-
-    /// What each site costs a program.
-    #[test]
-    #[cfg(all(target_pointer_width = "64", headcount_reloc))]
-    fn a_site_is_small() {
-        assert_eq!((size_of::<Site>(), size_of::<Library>()), (32, 56));
+    pub const fn new<const N: usize>(
+        name: &'static str,
+        version: &'static str,
+        record: &'static Record<N>,
+    ) -> Self {
+        let build_record = record.text();
+        Self { name, version, build_record, hash: record::fnv1a_64(build_record) }
     }
 }

@@ -24,7 +24,7 @@ pub fn snapshot() -> impl Iterator<Item = SiteCount> {
     let sites = crate::site::HEADCOUNT_SITES_1.iter().map(|site| SiteCount {
         library: site.library.name,
         version: site.library.version,
-        path: site.path,
+        path: site.path(),
         hits: site.hits(),
     });
     #[cfg(not(headcount_counting))]

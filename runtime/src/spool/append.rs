@@ -34,7 +34,7 @@ pub(super) fn hit(folder: &CStr, site: &Site, count: u32) -> Option<()> {
     let week = Week::at(process::now_seconds());
     folder.keep_build_record(site.library, process)?;
     folder.name_executable(week, process);
-    let (nonce, build, path) = (process.nonce, site.library.hash, site.path);
+    let (nonce, build, path) = (process.nonce, site.library.hash, site.path());
     folder.append(week, &Line::new(format_args!("\nh {nonce:016x} {build:016x} {count} {path};"))?)
 }
 
@@ -119,7 +119,7 @@ impl Folder {
         if unsafe { libc::faccessat(self.0 .0, name.as_c_str().as_ptr(), libc::F_OK, 0) } == 0 {
             return Some(());
         }
-        let text = library.build_record();
+        let text = library.build_record;
         if !is_within_limit(text.len() as u64) {
             return None;
         }
