@@ -6,7 +6,10 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Error, Generics, Ident, Result, Signature, Token, Type, Visibility};
+use syn::{
+    Attribute, Error, GenericArgument, Generics, Ident, PathArguments, Result, Signature, Token,
+    Type, Visibility,
+};
 
 /// What an attribute stands on.
 pub(crate) enum Item {
@@ -188,11 +191,16 @@ impl Block {
             (BlockKind::Trait, Some(input.parse::<Ident>()?.unraw().to_string()))
         } else {
             input.parse::<Token![impl]>()?;
-            input.parse::<Generics>()?;
+            let generics = input.parse::<Generics>()?;
+            let parameters: Vec<Ident> = generics
+                .type_params()
+                .map(|parameter| parameter.ident.clone())
+                .chain(generics.const_params().map(|parameter| parameter.ident.clone()))
+                .collect();
             input.parse::<Option<Token![!]>>()?;
-            let first = type_name(&input.parse()?);
+            let first = type_name(&input.parse()?, &parameters);
             if input.parse::<Option<Token![for]>>()?.is_some() {
-                let second = type_name(&input.parse()?);
+                let second = type_name(&input.parse()?, &parameters);
                 let name =
                     first.zip(second).map(|(first, second)| format!("<{second} as {first}>"));
                 (BlockKind::TraitImpl, name)
@@ -243,13 +251,96 @@ fn other_member(input: ParseStream) -> Result<TokenStream> {
     Ok(tokens)
 }
 
-/// `Client` of `&mut api::Client<T>`; `None` for a tuple, a slice and the like.
-fn type_name(ty: &Type) -> Option<String> {
+/// What a type is called in a site's path: `Client` of `api::Client<'a, T>` where `T` is a parameter
+/// of the block, `Client<Http>` where it is not, so that two blocks never share a name.
+///
+/// `None` for an array, a function pointer and the like.
+fn type_name(ty: &Type, parameters: &[Ident]) -> Option<String> {
     match ty {
-        Type::Path(path) => path.path.segments.last().map(|last| last.ident.unraw().to_string()),
-        Type::Reference(reference) => type_name(&reference.elem),
-        Type::Paren(paren) => type_name(&paren.elem),
-        Type::Group(group) => type_name(&group.elem),
+        Type::Path(path) if path.qself.is_none() => {
+            let last = path.path.segments.last()?;
+            let arguments = argument_names(&last.arguments, parameters)?;
+            Some(format!("{}{arguments}", last.ident.unraw()))
+        }
+        Type::Reference(reference) => {
+            let mutable = if reference.mutability.is_some() { "mut " } else { "" };
+            Some(format!("&{mutable}{}", type_name(&reference.elem, parameters)?))
+        }
+        Type::Tuple(tuple) => {
+            let elements = tuple.elems.iter().map(|element| type_name(element, parameters));
+            Some(format!("({})", elements.collect::<Option<Vec<_>>>()?.join(", ")))
+        }
+        Type::Slice(slice) => Some(format!("[{}]", type_name(&slice.elem, parameters)?)),
+        Type::Paren(paren) => type_name(&paren.elem, parameters),
+        Type::Group(group) => type_name(&group.elem, parameters),
         _ => None,
+    }
+}
+
+/// `<A, B>`; nothing where all are lifetimes or parameters of the block.
+fn argument_names(arguments: &PathArguments, parameters: &[Ident]) -> Option<String> {
+    let arguments = match arguments {
+        PathArguments::None => return Some(String::new()),
+        PathArguments::AngleBracketed(arguments) => &arguments.args,
+        PathArguments::Parenthesized(_) => return None,
+    };
+    let is_parameter = |argument: &GenericArgument| match argument {
+        GenericArgument::Lifetime(_) => true,
+        GenericArgument::Type(ty) => parameters.iter().any(|parameter| is_just(ty, parameter)),
+        GenericArgument::Const(value) => {
+            parameters.iter().any(|parameter| is_just(value, parameter))
+        }
+        _ => false,
+    };
+    if arguments.iter().all(is_parameter) {
+        return Some(String::new());
+    }
+    let name = |argument: &GenericArgument| match argument {
+        GenericArgument::Type(ty) => type_name(ty, parameters),
+        GenericArgument::Const(syn::Expr::Lit(literal)) => match &literal.lit {
+            syn::Lit::Int(number) => Some(number.base10_digits().to_owned()),
+            syn::Lit::Bool(value) => Some(value.value.to_string()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let named =
+        arguments.iter().filter(|argument| !matches!(argument, GenericArgument::Lifetime(_)));
+    Some(format!("<{}>", named.map(name).collect::<Option<Vec<_>>>()?.join(", ")))
+}
+
+/// Whether these tokens are one identifier.
+fn is_just(tokens: &impl ToTokens, ident: &Ident) -> bool {
+    tokens.to_token_stream().to_string() == ident.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(block: &str, name: Option<&str>) {
+        let Ok(Item::Block(block)) = Item::parse(block.parse().unwrap()) else {
+            panic!("no block")
+        };
+        assert_eq!(block.name.as_deref(), name);
+    }
+
+    #[test]
+    fn names_of_blocks() {
+        check("impl Client {}", Some("Client"));
+        check(
+            "impl<'a, T: ?Sized, const N: usize> api::Client<'a, T, N> where T: X {}",
+            Some("Client"),
+        );
+        check("impl Client<Http> {}", Some("Client<Http>"));
+        check("impl<T> Client<Vec<T>, 3> {}", Some("Client<Vec, 3>"));
+        check("unsafe impl<T> Send for Client<T> {}", Some("<Client as Send>"));
+        check("impl From<u32> for N {}", Some("<N as From<u32>>"));
+        check("impl From<u64> for N {}", Some("<N as From<u64>>"));
+        check("impl Add for &N {}", Some("<&N as Add>"));
+        check("impl Add<&mut N> for (N, [u8]) {}", Some("<(N, [u8]) as Add<&mut N>>"));
+        check("impl Sum for [u8; 2] {}", None);
+        check("pub unsafe trait r#async: Send {}", Some("async"));
     }
 }

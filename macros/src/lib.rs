@@ -20,7 +20,7 @@ use proc_macro2::TokenStream as TokenStream2;
 /// | --- | --- | --- |
 /// | a free `fn` | it | `module::name` |
 /// | an `impl` block | every `pub fn` | `module::Type::name` |
-/// | an `impl Trait for Type` block | every `fn` | `module::<Type as Trait>::name` |
+/// | an `impl Trait<A> for Type` block | every `fn` | `module::<Type as Trait<A>>::name` |
 /// | a `trait` block | every `fn` with a default body | `module::Trait::name` |
 /// | a lone method, with `name = "Type::name"` | it | `module::Type::name` |
 ///

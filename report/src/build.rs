@@ -112,11 +112,10 @@ pub struct Features {
 }
 
 impl BuildRecord {
-    /// The name under which a program files this record's text in the spool: FNV-1a, 64 bits.
-    ///
-    /// The runtime computes the same at compile time.
+    /// The number under which a program files this record's text in the spool: its
+    /// [`sum`](crate::hash::sum). The runtime computes the same at compile time.
     #[must_use]
     pub fn hash(text: &str) -> u64 {
-        crate::hash::fnv1a_64(text.as_bytes())
+        crate::hash::sum(b'B', text.as_bytes()).unwrap_or(0)
     }
 }

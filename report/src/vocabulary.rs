@@ -135,7 +135,9 @@ word!(
     |word| {
         (1..=MAX_SITE_PATH_BYTES).contains(&word.len())
             && word.chars().all(|c| {
-                c.is_alphanumeric() || matches!(c, '_' | ':' | '#' | '<' | '>' | ' ' | '-' | '.')
+                c.is_alphanumeric()
+                    || matches!(c, '_' | ':' | '#' | '<' | '>' | ' ' | '-' | '.')
+                    || matches!(c, '&' | ',' | '(' | ')' | '[' | ']')
             })
             && !word.starts_with(' ')
             && !word.ends_with(' ')
@@ -197,7 +199,7 @@ mod tests {
         check::<Target>(&["x86_64-unknown-linux-gnu"], &["x86_64-acme-secret", ""]);
         check::<FeatureName>(&["std", "dep-x", "zlib-ng"], &["", "a b", "a/b"]);
         check::<SitePath>(
-            &["client::Client::send", "r#async::go", "<Client as Read>::read", "größe"],
+            &["client::Client::send", "r#async::go", "<&N as From<(u8, [u16])>>::from", "größe"],
             &["", " a", "a;b", "a\nb", "a\"b", "/etc/passwd"],
         );
     }

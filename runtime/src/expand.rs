@@ -73,7 +73,7 @@ macro_rules! __record {
         const TEXT: &$crate::__private::str =
             $crate::__private::concat!($head, $($path)*, $tail);
         static RECORD: $crate::__private::Record<{ TEXT.len() }> = $crate::__private::Record::new(
-            $crate::__private::Kind::Site,
+            $crate::__private::record::SITE,
             $crate::__private::record::bytes(TEXT),
         );
     };
@@ -191,7 +191,7 @@ macro_rules! __library {
             &[FACTS, $crate::__private::BUILD, SYSTEM, "}"];
         static RECORD: $crate::__private::Record<{ $crate::__private::record::length(TEXT) }> =
             $crate::__private::Record::new(
-                $crate::__private::Kind::Build,
+                $crate::__private::record::BUILD,
                 $crate::__private::record::joined(TEXT),
             );
         pub(crate) static LIBRARY: $crate::__private::Library =

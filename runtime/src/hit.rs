@@ -42,12 +42,12 @@ mod tests {
     extern crate std;
 
     use super::*;
-    use crate::record::{Kind, Record};
+    use crate::record::{self, Record};
     use crate::site::Library;
 
     #[test]
     fn a_counter_counts_and_stops() {
-        static RECORD: Record<8> = Record::new(Kind::Build, [b' '; 8]);
+        static RECORD: Record<8> = Record::new(record::BUILD, [b' '; 8]);
         static LIBRARY: Library = Library::new("x", "0.0.0", &RECORD);
         static SITE: Site = Site::new("x::f", &LIBRARY, &RECORD);
         for _ in 0..99 {

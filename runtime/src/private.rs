@@ -5,7 +5,7 @@ pub use headcount_macros::used;
 
 #[cfg(headcount_counting)]
 pub use {
-    crate::record::{self, Kind, Record},
+    crate::record::{self, Record},
     crate::site::{Library, Site, HEADCOUNT_SITES_1},
     core::{
         arch::asm,

@@ -1,7 +1,7 @@
 //! The bytes of a record, put together by the compiler.
 //!
 //! Layout, the same as in `headcount-report`: magic, format version, kind, length of the text
-//! (`u32`, little-endian), the text (JSON), and a check sum (`u32`, little-endian) of kind and text.
+//! (`u32`, little-endian), the text (JSON), and a check sum (`u32`, little-endian): both halves of the [`sum`] of kind and text, by exclusive or.
 //!
 //! A library may have thousands of sites, and the compiler's interpreter is slow: what happens for
 //! each of them copies the text as a whole and sums it in words of eight bytes.
@@ -14,14 +14,11 @@ const FORMAT: u8 = 1;
 /// Longest path of a site with its crate, in bytes: it has to fit into a line of the spool.
 const MAX_PATH_BYTES: usize = 256;
 
-/// What a record is about.
-#[derive(Clone, Copy)]
-pub enum Kind {
-    /// A site.
-    Site = b'S' as isize,
-    /// A library in this build.
-    Build = b'B' as isize,
-}
+/// The kind of a site's record.
+pub const SITE: u8 = b'S';
+
+/// The kind of a build record.
+pub const BUILD: u8 = b'B';
 
 /// A record with a text of `N` bytes.
 #[repr(C)]
@@ -30,29 +27,19 @@ pub struct Record<const N: usize> {
     format: u8,
     kind: u8,
     length: [u8; 4],
-    text: [u8; N],
+    pub(crate) text: [u8; N],
     sum: [u8; 4],
 }
 
 impl<const N: usize> Record<N> {
     /// The record with this text.
     #[must_use]
-    #[allow(clippy::cast_possible_truncation)] // a text of 4 GiB has no `[u8; N]`
-    pub const fn new(kind: Kind, text: [u8; N]) -> Self {
-        Self {
-            magic: MAGIC,
-            format: FORMAT,
-            kind: kind as u8,
-            length: (N as u32).to_le_bytes(),
-            sum: check_sum(kind as u8, &text).to_le_bytes(),
-            text,
-        }
-    }
-
-    /// The text.
-    #[must_use]
-    pub const fn text(&'static self) -> &'static [u8] {
-        &self.text
+    #[allow(clippy::cast_possible_truncation)] // no text has 4 GiB; both halves are in the sum
+    pub const fn new(kind: u8, text: [u8; N]) -> Self {
+        let length = (N as u32).to_le_bytes();
+        let sum = sum(kind, &text);
+        let sum = ((sum ^ sum >> 32) as u32).to_le_bytes();
+        Self { magic: MAGIC, format: FORMAT, kind, length, text, sum }
     }
 }
 
@@ -115,23 +102,12 @@ pub const fn joined<const N: usize>(parts: &[&str]) -> [u8; N] {
     joined
 }
 
-/// FNV-1a, 64 bits: the name of a build record's file in the spool.
-pub(crate) const fn fnv1a_64(text: &[u8]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325;
-    let mut at = 0;
-    while at < text.len() {
-        hash = (hash ^ text[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
-        at += 1;
-    }
-    hash
-}
-
-/// The check sum of a text: little-endian words of eight bytes, the last one ending with the text,
+/// The sum of kind and text: little-endian words of eight bytes, the last one ending with the text,
 /// each mixed in by exclusive or, an odd factor (2^64 over the golden ratio) and a rotation.
 ///
 /// # Panics
 /// At compile time, when the text is shorter than a word.
-const fn check_sum(kind: u8, text: &[u8]) -> u32 {
+pub(crate) const fn sum(kind: u8, text: &[u8]) -> u64 {
     assert!(text.len() >= 8);
     let last = text.len() - 8;
     let mut sum = kind as u64;
@@ -141,12 +117,8 @@ const fn check_sum(kind: u8, text: &[u8]) -> u32 {
         let word = unsafe { text.as_ptr().add(at).cast::<u64>().read_unaligned() };
         sum = (sum ^ u64::from_le(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
         if at == last {
-            break;
+            return sum;
         }
         at = if at + 8 < last { at + 8 } else { last };
-    }
-    #[allow(clippy::cast_possible_truncation)] // both halves are in it
-    {
-        (sum ^ sum >> 32) as u32
     }
 }

@@ -80,7 +80,7 @@ impl Library {
         version: &'static str,
         record: &'static Record<N>,
     ) -> Self {
-        let build_record = record.text();
-        Self { name, version, build_record, hash: record::fnv1a_64(build_record) }
+        let build_record = &record.text;
+        Self { name, version, build_record, hash: record::sum(record::BUILD, build_record) }
     }
 }

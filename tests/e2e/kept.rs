@@ -14,12 +14,12 @@ use crate::recording::Spool;
 
 /// Every site of `reached`, and of `unreached`.
 const ITEMS: [&str; 43] = [
-    "<Number as Add>::add", // on `&Number`
+    "<&Number as Add<u32>>::add",
     "<Number as Deref>::deref",
     "<Number as Display>::fmt",
     "<Number as Drop>::drop",
-    "<Number as From>::from",
-    "<Number as Index>::index",
+    "<Number as From<u32>>::from",
+    "<Number as Index<usize>>::index",
     "<Number as Iterator>::next",
     "<Number as Shape>::side",
     "<Unit as Shape>::side",

@@ -210,7 +210,7 @@ fn main() {
     let counts: std::collections::BTreeMap<_, _> =
         headcount::snapshot().map(|count| (count.path, count.hits)).collect();
     let expected = [
-        ("<Zip as Codec>::name", 1),
+        ("<&Zip as Codec>::name", 1),
         ("Client::poll", 1),
         ("Client::post", 1),
         ("Client::send", 1),

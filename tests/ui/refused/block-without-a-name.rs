@@ -5,9 +5,9 @@ pub trait Sum {
 }
 
 #[headcount::track_usage]
-impl Sum for (u32, u32) {
+impl Sum for [u32; 2] {
     fn sum(&self) -> u32 {
-        self.0 + self.1
+        self[0] + self[1]
     }
 }
 
