@@ -1,5 +1,6 @@
 //! `cargo xtask`: everything that CI runs, and what else a developer of headcount does often.
 
+mod bench;
 mod bless;
 mod sweep;
 mod test;
@@ -26,6 +27,8 @@ enum Task {
     Tidy,
     /// Rewrites all snapshots with what the tests see now.
     Bless,
+    /// Counts what a hit costs, in instructions.
+    Bench,
     /// Annotates published crates and runs their own tests, with and without.
     Sweep(sweep::Args),
 }
@@ -47,6 +50,7 @@ fn run(task: &Task) -> Result<()> {
         Task::Test { full: true } => test::run(&[test::USUAL, test::SLOW].concat()),
         Task::Tidy => tidy::run(),
         Task::Bless => bless::snapshots(),
+        Task::Bench => bench::run(),
         Task::Sweep(args) => sweep::run(args),
     }
 }
