@@ -311,7 +311,7 @@ fn argument_names(arguments: &PathArguments, parameters: &[Ident]) -> Option<Str
 
 /// Whether these tokens are one identifier.
 fn is_just(tokens: &impl ToTokens, ident: &Ident) -> bool {
-    tokens.to_token_stream().to_string() == ident.to_string()
+    *ident == tokens.to_token_stream().to_string()
 }
 
 #[cfg(test)]
