@@ -1,7 +1,8 @@
 //! The bytes of a record, put together by the compiler.
 //!
 //! Layout, the same as in `headcount-report`: magic, format version, kind, length of the text
-//! (`u32`, little-endian), the text (JSON), and a check sum (`u32`, little-endian): both halves of the sum of kind and text, by exclusive or.
+//! (`u32`, little-endian), the text (JSON), and a check sum (`u32`, little-endian): both halves of the
+//! sum of kind and text, by exclusive or.
 //!
 //! A library may have thousands of sites, and the compiler's interpreter is slow: what happens for
 //! each of them copies the text as a whole and sums it in words of eight bytes.
