@@ -9,26 +9,12 @@ use std::process::{Command, Output};
 use std::sync::LazyLock;
 use std::{env, fs};
 
-/// Variables that decide whether headcount records, or where it keeps things.
-const DECISIVE: [&str; 17] = [
-    "HEADCOUNT",
-    "HEADCOUNT_HOME",
-    "HEADCOUNT_SPOOL",
-    "DO_NOT_TRACK",
-    "CI",
-    "CONTINUOUS_INTEGRATION",
-    "BUILD_NUMBER",
-    "GITHUB_ACTIONS",
-    "GITLAB_CI",
-    "BUILDKITE",
-    "CIRCLECI",
-    "JENKINS_URL",
-    "TEAMCITY_VERSION",
-    "TF_BUILD",
-    "CARGO_CRATE_NAME",
-    "NUM_JOBS",
-    "NO_COLOR",
-];
+use headcount_sender::rule::REFUSALS;
+
+/// Variables that decide whether headcount records, beside what refuses for everybody, or where it
+/// keeps things and how it prints.
+const DECISIVE: [&str; 6] =
+    ["HEADCOUNT", "HEADCOUNT_HOME", "HEADCOUNT_SPOOL", "CARGO_CRATE_NAME", "NUM_JOBS", "NO_COLOR"];
 
 /// The repository's root.
 #[must_use]
@@ -46,7 +32,7 @@ pub fn fixtures() -> PathBuf {
 /// A command in whose environment nothing decides about recording.
 pub fn clean(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
-    for name in DECISIVE {
+    for name in DECISIVE.iter().chain(&REFUSALS) {
         command.env_remove(name);
     }
     command
