@@ -1,7 +1,6 @@
 //! The socket: what may come in, how fast, and how it ends.
 
-use std::convert::Infallible;
-use std::io::Write;
+use std::io::{self, Write};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,8 +55,9 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
         let listener = TcpListener::bind(config.listen)
             .await
             .with_context(|| format!("cannot listen on {}", config.listen))?;
-        writeln!(std::io::stdout(), "listening on http://{}", listener.local_addr()?)?;
-        serve(listener, router::router(collector), stop_signal()).await;
+        let stop = stop_signal()?;
+        writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
+        serve(listener, router::router(collector), stop).await;
         tracing::info!("stopped");
         Ok(())
     })
@@ -117,25 +117,26 @@ async fn connection(stream: TcpStream, router: Router, mut stopped: watch::Recei
     let _: Result<_, _> = timeout(GRACE, connection).await;
 }
 
-/// Completes on Ctrl-C, and on unix on SIGTERM.
-async fn stop_signal() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<Infallible>().await;
-        }
-    };
+/// Listens for Ctrl-C, and on unix for SIGTERM, from now on; completes when one comes.
+///
+/// # Errors
+/// When the system refuses a signal handler.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
-    let terminate = async {
+    {
         use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
+    #[cfg(windows)]
+    {
+        let mut interrupt = tokio::signal::windows::ctrl_c()?;
+        Ok(async move { drop(interrupt.recv().await) })
     }
 }
