@@ -1,5 +1,8 @@
 //! The manifest: all sites of one published library version.
 
+mod changes;
+mod merge;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::limits::{MAX_MANIFEST_BYTES, MAX_SITES, MAX_VALUES};
 use crate::site::{Deprecation, SiteKind};
 use crate::vocabulary::{CrateName, FeatureName, PlainVersion, SitePath};
+
+pub use changes::{Changed, Changes, Reused};
+pub use merge::{Contradiction, MergeError, merged};
 
 /// All sites and features of one library version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,5 +80,40 @@ impl Manifest {
         limit("sites", manifest.sites.len(), MAX_SITES)?;
         limit("features", manifest.features.len(), MAX_VALUES)?;
         Ok(manifest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A manifest of `counted` with sites such as `client::Client::send method`, with ` old` behind
+    /// a deprecated one.
+    pub(super) fn manifest(version: &str, sites: &[&str]) -> Manifest {
+        let site = |text: &&str| {
+            let (path, rest) = text.split_once(' ').unwrap();
+            let (kind, old) = rest.split_once(' ').unwrap_or((rest, ""));
+            let kind = SiteKind::ALL.into_iter().find(|known| known.as_str() == kind).unwrap();
+            let since = Some("1.2.0".to_owned());
+            let deprecated =
+                (old == "old").then(|| Deprecation { since, ..Deprecation::default() });
+            (path.parse().unwrap(), ManifestSite { kind, deprecated })
+        };
+        Manifest {
+            headcount: 1,
+            library: "counted".parse().unwrap(),
+            version: version.parse().unwrap(),
+            features: BTreeSet::new(),
+            sites: sites.iter().map(site).collect(),
+        }
+    }
+
+    #[test]
+    fn decoding_undoes_encoding() {
+        let manifest = manifest("1.4.2", &["a fn", "b method old"]);
+        assert_eq!(Manifest::decode(&serde_json::to_vec(&manifest).unwrap()).unwrap(), manifest);
+        let other = Manifest { headcount: 2, ..manifest };
+        let error = Manifest::decode(&serde_json::to_vec(&other).unwrap()).unwrap_err();
+        assert!(matches!(error, ManifestError::Format(2)));
     }
 }
