@@ -3,7 +3,8 @@
 //!
 //! In reading order:
 //!
-//! * [`scan`]: the records in a binary; [`referrers`], [`workspace`]: who refers to them;
+//! * [`scan`]: the records in a binary; [`referrers`], [`workspace`]: who refers to them; [`places`]:
+//!   where they stand in the source;
 //! * [`home`], [`consent`], [`collector`], [`rule`]: what the owner allowed;
 //! * [`switch`]: how they allow it; [`cargo_config`]: how programs learn of it;
 //! * [`spool`], [`merge`], [`executables`]: what programs did;
@@ -21,6 +22,7 @@ pub mod executables;
 pub mod home;
 pub mod merge;
 pub mod outbox;
+pub mod places;
 pub mod referrers;
 pub mod remark;
 pub mod rule;

@@ -18,7 +18,7 @@
 
 mod deps;
 mod function;
-mod object_file;
+pub(crate) mod object_file;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};

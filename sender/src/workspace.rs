@@ -4,6 +4,7 @@
 //! target folder is not mistaken for this one. Cargo shows its own progress, and the compiler's
 //! messages, on standard error.
 
+mod counting;
 mod graph;
 
 use std::collections::BTreeSet;
@@ -12,9 +13,10 @@ use std::io::{self, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use cargo_metadata::{Artifact, Message, PackageId, TargetKind};
+use cargo_metadata::{Artifact, BuildScript, Message, PackageId, TargetKind};
 
 use crate::referrers::{Crate, Rlib};
+pub use counting::NotCounting;
 use graph::Graph;
 
 /// What to build. The fields are cargo's options.
@@ -60,6 +62,23 @@ pub struct Executable {
     pub crates: Option<BTreeSet<Crate>>,
 }
 
+/// The libraries that cargo built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Libraries {
+    /// Those of the selected packages.
+    pub rlibs: Vec<Rlib>,
+    /// Why they hold no site, if headcount is among what they depend on and counts nothing.
+    pub not_counting: Option<NotCounting>,
+}
+
+/// What cargo said about a build.
+#[derive(Default)]
+struct Built {
+    artifacts: Vec<Artifact>,
+    scripts: Vec<BuildScript>,
+}
+
 /// Why there is no build to look at.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -80,7 +99,7 @@ pub enum WorkspaceError {
 /// # Errors
 /// When cargo cannot be run, or cannot build the workspace.
 pub fn executables(request: &Request) -> Result<Build, WorkspaceError> {
-    let artifacts = build(request, &[])?;
+    let Built { artifacts, .. } = build(cargo_build(request))?;
     let graph = Graph::resolved(request).ok();
     let executable = |artifact: &Artifact| {
         let linked = graph.as_ref().map(|graph| graph.linked(&artifact.package_id));
@@ -96,32 +115,45 @@ pub fn executables(request: &Request) -> Result<Build, WorkspaceError> {
     })
 }
 
-/// Builds the libraries of the selected packages, without what depends on them.
+/// Builds the libraries of the selected packages, without what depends on them, and with debug
+/// information: it says where in the source a site stands.
 ///
 /// # Errors
 /// When cargo cannot be run, cannot describe the workspace, or cannot build it.
-pub fn libraries(request: &Request) -> Result<Vec<Rlib>, WorkspaceError> {
+pub fn libraries(request: &Request) -> Result<Libraries, WorkspaceError> {
     let selected = graph::selected(request).map_err(WorkspaceError::Describe)?;
-    let artifacts = build(request, &["--lib"])?;
-    let is_selected = |artifact: &&Artifact| selected.contains(&artifact.package_id);
-    Ok(artifacts.iter().filter(is_selected).filter_map(rlib).collect())
+    let mut command = cargo_build(request);
+    let profile = request.profile.as_deref().unwrap_or("dev").to_uppercase().replace('-', "_");
+    command.arg("--lib").env(format!("CARGO_PROFILE_{profile}_DEBUG"), "full");
+    let built = build(command)?;
+    let is_selected =
+        |artifact: &&Artifact| selected.iter().any(|package| package.id == artifact.package_id);
+    Ok(Libraries {
+        rlibs: built.artifacts.iter().filter(is_selected).filter_map(rlib).collect(),
+        not_counting: NotCounting::found(&built, &selected),
+    })
 }
 
-fn build(request: &Request, more: &[&str]) -> Result<Vec<Artifact>, WorkspaceError> {
+fn cargo_build(request: &Request) -> Command {
     let mut command = Command::new(cargo());
-    command.args(["build", "--message-format=json-render-diagnostics"]).args(more);
-    command.args(request.arguments()).stdout(Stdio::piped());
-    let mut child = command.spawn().map_err(WorkspaceError::Run)?;
-    let mut artifacts = Vec::new();
+    command.args(["build", "--message-format=json-render-diagnostics"]).args(request.arguments());
+    command
+}
+
+fn build(mut command: Command) -> Result<Built, WorkspaceError> {
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(WorkspaceError::Run)?;
+    let mut built = Built::default();
     if let Some(output) = child.stdout.take() {
         for message in Message::parse_stream(BufReader::new(output)) {
-            if let Message::CompilerArtifact(artifact) = message.map_err(WorkspaceError::Run)? {
-                artifacts.push(artifact);
+            match message.map_err(WorkspaceError::Run)? {
+                Message::CompilerArtifact(artifact) => built.artifacts.push(artifact),
+                Message::BuildScriptExecuted(script) => built.scripts.push(script),
+                _ => {}
             }
         }
     }
     let status = child.wait().map_err(WorkspaceError::Run)?;
-    if status.success() { Ok(artifacts) } else { Err(WorkspaceError::Build) }
+    if status.success() { Ok(built) } else { Err(WorkspaceError::Build) }
 }
 
 /// The cargo that runs us, so that a chosen toolchain stays the same.

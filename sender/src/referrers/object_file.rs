@@ -22,7 +22,7 @@ const BITCODE: &[u8] = b"BC\xc0\xde";
 
 /// Which rlibs are of interest.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(crate) enum Kept {
     /// Those that hold a record.
     RecordsOnly,
     /// All.
@@ -31,7 +31,7 @@ pub(super) enum Kept {
 
 /// What an rlib consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Members {
+pub(crate) enum Members {
     /// Object files.
     Objects,
     /// LLVM's bitcode, some of it or all: symbols come into being when a program is linked.
@@ -39,7 +39,7 @@ pub(super) enum Members {
 }
 
 /// Visits each object file of an rlib. The error is a sentence that names the rlib.
-pub(super) fn each_object(
+pub(crate) fn each_object(
     path: &Path,
     kept: Kept,
     mut visit: impl FnMut(&File<'_>),
@@ -70,7 +70,7 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 /// The symbols of the site records that an object defines.
-pub(super) fn site_records<'a>(object: &'a File<'_>) -> Vec<(&'a str, SiteRecord)> {
+pub(crate) fn site_records<'a>(object: &'a File<'_>) -> Vec<(&'a str, SiteRecord)> {
     let magic = magic();
     let site = |symbol: &object::Symbol<'_, '_>| {
         let section = object.section_by_index(symbol.section_index()?).ok()?;

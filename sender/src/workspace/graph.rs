@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Node, PackageId};
+use cargo_metadata::{
+    CargoOpt, DependencyKind, Metadata, MetadataCommand, Node, Package, PackageId,
+};
 
 use super::{Request, cargo};
 
@@ -61,17 +63,15 @@ fn linked(node: &Node, macros: &BTreeSet<&PackageId>) -> Vec<PackageId> {
 }
 
 /// The workspace's packages that cargo would build for this request.
-pub(super) fn selected(request: &Request) -> cargo_metadata::Result<BTreeSet<PackageId>> {
-    let metadata = metadata(request).no_deps().exec()?;
+pub(super) fn selected(request: &Request) -> cargo_metadata::Result<Vec<Package>> {
+    let mut metadata = metadata(request).no_deps().exec()?;
+    let root = metadata.root_package().map(|package| package.id.clone());
     if !request.packages.is_empty() {
-        let is_named = |name: &str| request.packages.iter().any(|package| package == name);
-        let named = metadata.packages.iter().filter(|package| is_named(&package.name));
-        return Ok(named.map(|package| package.id.clone()).collect());
+        metadata.packages.retain(|package| request.packages.contains(&package.name));
+    } else if let Some(root) = root {
+        metadata.packages.retain(|package| package.id == root);
     }
-    Ok(match metadata.root_package() {
-        Some(root) => BTreeSet::from([root.id.clone()]),
-        None => metadata.workspace_members.iter().cloned().collect(),
-    })
+    Ok(metadata.packages)
 }
 
 fn metadata(request: &Request) -> MetadataCommand {
