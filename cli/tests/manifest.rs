@@ -2,14 +2,18 @@
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
 mod fixture;
+mod library;
 
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::process::Output;
 use std::thread::{self, JoinHandle};
 
 use fixture::Workspace;
 use headcount_report::Manifest;
+use library::Library;
+use serde_json::{Value, json};
 
 /// A collector that answers one request and returns what it received.
 fn collector(status: &'static str, body: &'static str) -> (String, JoinHandle<String>) {
@@ -69,16 +73,156 @@ fn all_sites_of_the_library_also_unused_ones() {
     check(&fs::read(workspace.path().join("manifest.json")).unwrap());
 }
 
+/// What a command said to a person, after its status was looked at.
+#[track_caller]
+fn said(output: &Output, status: i32) -> String {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{stderr}");
+    if status == 2 { stderr.into_owned() } else { String::from_utf8_lossy(&output.stdout).into() }
+}
+
 #[test]
-fn two_sites_of_one_name_are_refused() {
+fn two_sites_of_one_name_are_refused_with_both_places() {
+    let library = Library::new();
+    // Debug information is not the library's own choice here.
+    let rest = "[dependencies]\nheadcount = \"0.1\"\n\n[features]\nstd = []\nfast = [\"std\"]\n\
+                quiet = [\"headcount/disabled\"]\nsilent = [\"quiet\"]\n\n[profile.dev]\ndebug = 0\n";
+    let head = "[package]\nname = \"colliding\"\nversion = \"0.3.0\"\nedition = \"2021\"\n";
+    library.write("Cargo.toml", &format!("{head}\n{rest}"));
+    let root = "//! Counted.
+
+headcount::library!();
+
+pub mod other;
+
+pub struct Client;
+
+#[headcount::track_usage]
+impl Client {
+    #[inline]
+    pub fn all<T: Clone>(&self, of: &[T]) -> Vec<T> {
+        headcount::used!(\"client::all\");
+        of.to_vec()
+    }
+}
+
+#[headcount::track_usage(name = \"Client::all\")]
+pub fn all() {}
+";
+    let other = "
+#[inline]
+pub fn twice() -> (Vec<u8>, Vec<u16>) {
+    headcount::used!(\"client::all\");
+    (crate::Client.all(&[1]), crate::Client.all(&[2]))
+}
+";
+    library.write("src/lib.rs", root);
+    library.write("src/other.rs", other);
+    let error = said(&library.headcount(&["manifest"]), 2);
+    let expected = "error: colliding has several sites of one name; give each its own, with \
+                    `name = \"...\"`\n  \
+                    `Client::all`\n    src/lib.rs:9, in colliding::Client::all\n    \
+                    src/lib.rs:18, in colliding::all\n  \
+                    `client::all`\n    src/lib.rs:13, in colliding::Client::all\n    \
+                    src/other.rs:4, in colliding::other::twice\n";
+    assert!(error.ends_with(expected), "{error}");
+
+    // Two copies of the generic function are one site.
+    library.write("src/lib.rs", &root.replace("(name = \"Client::all\")", ""));
+    library.write("src/other.rs", &other.replace("client::all", "client::twice"));
+    let manifest = said(&library.headcount(&["manifest"]), 0);
+    let manifest = Manifest::decode(manifest.as_bytes()).unwrap();
+    let paths: Vec<_> = manifest.sites.keys().map(ToString::to_string).collect();
+    assert_eq!(paths, ["Client::all", "all", "client::all", "client::twice"]);
+
+    let error = said(&library.headcount(&["manifest", "--all-features"]), 2);
+    let reason = "counting is off in this build: colliding turns on `headcount/disabled` by its \
+                  feature `quiet`, `silent`. List the sites with all other features: \
+                  `--no-default-features --features fast,std`\n";
+    assert!(error.ends_with(reason), "{error}");
+}
+
+#[test]
+fn sites_of_other_platforms_are_merged() {
     let workspace = Workspace::new();
-    workspace.counted(&["old", "new", "new"]);
-    let output = workspace.headcount(&["manifest", "-p", "counted-library"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    let said = "error: counted-library has several sites named `new`; give each its own with \
-                `name = \"...\"`\n";
-    assert!(stderr.ends_with(said), "{stderr}");
+    let run = |arguments: &[&str]| {
+        let command = [&["manifest", "-p", "counted-library"], arguments].concat();
+        workspace.headcount(&command).output().unwrap()
+    };
+    let mut other: Value = serde_json::from_slice(&run(&[]).stdout).unwrap();
+    other["sites"].as_object_mut().unwrap().remove("new");
+    other["sites"]["windows::only"] = json!({"kind": "fn"});
+    workspace.write("windows.json", &other.to_string());
+    let merged: Value = serde_json::from_str(&said(&run(&["--merge", "windows.json"]), 0)).unwrap();
+    let paths: Vec<_> = merged["sites"].as_object().unwrap().keys().collect();
+    assert_eq!(paths, ["new", "old", "unused", "windows::only"]);
+
+    other["sites"]["old"]["deprecated"]["since"] = json!("1.3.0");
+    other["sites"]["windows::only"] = json!({"kind": "method"});
+    workspace.write("again.json", &other.to_string());
+    let error = said(&run(&["--merge", "windows.json", "again.json"]), 2);
+    let (_, error) = error.split_once("error: ").unwrap();
+    assert_eq!(
+        error,
+        "this build and `again.json` are not of the same source\n  `old`: fn, deprecated, since \
+         \"1.2.0\", remove_in \"2.0.0\", note \"use `new`\\u{1b}[31m\" (this build), fn, deprecated, \
+         since \"1.3.0\", remove_in \"2.0.0\", note \"use `new`\\u{1b}[31m\" (`again.json`)\n"
+    );
+    other["sites"]["old"]["deprecated"]["since"] = json!("1.2.0");
+    workspace.write("again.json", &other.to_string());
+    let error = said(&run(&["--merge", "windows.json", "again.json"]), 2);
+    let expected = "error: `windows.json` and `again.json` are not of the same source\n  \
+                    `windows::only`: fn (`windows.json`), method (`again.json`)\n";
+    assert!(error.ends_with(expected), "{error}");
+}
+
+#[test]
+fn a_check_refuses_what_would_lose_or_mix_counts() {
+    let workspace = Workspace::new();
+    let run = |arguments: &[&str]| {
+        let command = [&["manifest", "-p", "counted-library"], arguments].concat();
+        workspace.headcount(&command).output().unwrap()
+    };
+    let published = |version: &str, sites: Value| {
+        let manifest = json!({"headcount": 1, "library": "counted-library", "version": version,
+            "features": [], "sites": sites});
+        workspace.write(&format!("{version}.json"), &manifest.to_string());
+    };
+    let old = json!({"kind": "fn", "deprecated": {"note": "gone soon"}});
+    published("1.4.1", json!({"new": {"kind": "fn"}, "retired": old}));
+    let output = said(&run(&["--check", "1.4.1.json"]), 0);
+    assert_eq!(
+        output,
+        "added    old\nadded    unused\nretired  retired  it was deprecated\n\
+         counted-library 1.4.2, 3 sites: nothing is refused\n"
+    );
+
+    published("1.4.1", json!({"close": {"kind": "fn"}, "new": {"kind": "method"}}));
+    published("1.3.0", json!({"unused": {"kind": "fn"}}));
+    let check = ["--check", "1.4.1.json", "1.3.0.json"];
+    let output = said(&run(&[&check[..], &["--out", "new.json"]].concat()), 1);
+    assert_eq!(
+        output,
+        "removed       close   deprecate it before, or keep its name by `name = \"..\"`\n\
+         reused        unused  a site of this name ended with 1.3.0; take another\n\
+         kind changed  new     fn, was method; give it another `name`\n\
+         added         old\n\
+         counted-library 1.4.2, 3 sites: 3 changes are refused\n"
+    );
+    assert!(!workspace.path().join("new.json").exists(), "what is refused is not written");
+    let output = said(&run(&[&check[..], &["--json"]].concat()), 1);
+    assert_eq!(
+        serde_json::from_str::<Value>(&output).unwrap(),
+        json!({"library": "counted-library", "version": "1.4.2", "published": ["1.4.1", "1.3.0"],
+            "refused": true, "added": ["old"], "retired": [], "removed": ["close"],
+            "reused": {"unused": {"last_in": "1.3.0"}},
+            "kind_changed": {"new": {"was": "method", "is": "fn"}}, "deprecation_changed": {}})
+    );
+    assert!(said(&run(&["--out", "new.json"]), 0).is_empty());
+    let output = said(&run(&["--check", "new.json"]), 0);
+    assert_eq!(output, "counted-library 1.4.2, 3 sites: nothing changed\n");
+    workspace.write("new.json", "{}");
+    assert!(said(&run(&["--check", "new.json"]), 2).contains("error: cannot use `new.json`"));
 }
 
 #[test]

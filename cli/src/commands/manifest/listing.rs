@@ -1,25 +1,26 @@
 //! From the records of an rlib to a manifest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use headcount_report::manifest::ManifestSite;
 use headcount_report::vocabulary::VocabularyError;
 use headcount_report::{BuildRecord, Manifest, Record, SitePath, SiteRecord};
+use headcount_sender::places::Place;
 
 /// Why a library has no manifest.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(super) enum ListingError {
-    /// Counts of the two could not be told apart.
+    /// Counts of these could not be told apart.
     #[error(
-        "{library} has several sites named {}; give each its own with `name = \"...\"`",
-        quoted(paths)
+        "{library} has several sites of one name; give each its own, with `name = \"...\"`{}",
+        lines(sites)
     )]
     SameName {
         /// The library.
         library: String,
-        /// The names.
-        paths: BTreeSet<SitePath>,
+        /// The names, each with all places that are known.
+        sites: BTreeMap<SitePath, Vec<Place>>,
     },
     /// A version or a feature that no report can name.
     #[error("no report can speak of {library} {version}")]
@@ -40,9 +41,11 @@ pub(super) enum ListingError {
 }
 
 /// The manifest of `library`, from the records of its rlib; `None` if it is not a counted library.
+/// `places` is asked for all sites of the rlib when two have one name.
 pub(super) fn manifest(
     library: &str,
     records: &[Record],
+    places: impl FnOnce() -> Vec<(Place, SiteRecord)>,
 ) -> Result<Option<Manifest>, ListingError> {
     let build = records.iter().find_map(|record| match record {
         Record::Build(build) if build.library.as_str() == library => Some(build),
@@ -65,27 +68,36 @@ pub(super) fn manifest(
         features: features
             .collect::<Result<_, _>>()
             .map_err(|source| unspeakable(build, source))?,
-        sites: by_path(library, sites)?,
+        sites: by_path(library, sites, places)?,
     }))
 }
 
 fn by_path<'a>(
     library: &str,
     sites: impl Iterator<Item = &'a SiteRecord>,
+    places: impl FnOnce() -> Vec<(Place, SiteRecord)>,
 ) -> Result<BTreeMap<SitePath, ManifestSite>, ListingError> {
     let mut by_path = BTreeMap::new();
-    let mut paths = BTreeSet::new();
+    let mut repeated = BTreeMap::new();
     for SiteRecord { path, kind, deprecated, .. } in sites {
         let site = ManifestSite { kind: *kind, deprecated: deprecated.clone() };
         if by_path.insert(path.clone(), site).is_some() {
-            paths.insert(path.clone());
+            repeated.insert(path.clone(), Vec::new());
         }
     }
-    if paths.is_empty() {
-        Ok(by_path)
-    } else {
-        Err(ListingError::SameName { library: library.to_owned(), paths })
+    if !repeated.is_empty() {
+        for (place, site) in places() {
+            if let Some(places) = repeated.get_mut(&site.path) {
+                places.push(place);
+            }
+        }
+        // One place: a static that the compiler put into several objects.
+        repeated.retain(|_, places| places.len() != 1);
     }
+    if repeated.is_empty() {
+        return Ok(by_path);
+    }
+    Err(ListingError::SameName { library: library.to_owned(), sites: repeated })
 }
 
 fn unspeakable(build: &BuildRecord, source: VocabularyError) -> ListingError {
@@ -93,8 +105,13 @@ fn unspeakable(build: &BuildRecord, source: VocabularyError) -> ListingError {
     ListingError::Unspeakable { library: library.to_string(), version: version.clone(), source }
 }
 
-fn quoted(paths: &BTreeSet<SitePath>) -> String {
-    paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+/// Names and places, to stand below a sentence.
+fn lines(sites: &BTreeMap<SitePath, Vec<Place>>) -> String {
+    let line = |(path, places): (&SitePath, &Vec<Place>)| {
+        let places = places.iter().map(|place| format!("\n    {place}"));
+        format!("\n  `{path}`{}", places.collect::<String>())
+    };
+    sites.iter().map(line).collect()
 }
 
 #[cfg(test)]
@@ -132,39 +149,64 @@ mod tests {
         })
     }
 
+    fn place(function: &str) -> Place {
+        Place { line: None, function: function.to_owned() }
+    }
+
+    fn site_record(path: &str) -> SiteRecord {
+        match site("counted", path) {
+            Record::Site(site) => site,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The manifest of `counted`, where no two sites have one name.
+    fn listed(library: &str, records: &[Record]) -> Result<Option<Manifest>, ListingError> {
+        manifest(library, records, || panic!("no name is repeated"))
+    }
+
     #[test]
     fn all_declared_features_and_only_own_sites() {
         let records =
             [site("counted", "b"), site("other", "x"), build("1.4.2"), site("counted", "a")];
-        let manifest = manifest("counted", &records).unwrap().unwrap();
+        let manifest = listed("counted", &records).unwrap().unwrap();
         assert_eq!(manifest.version.as_str(), "1.4.2");
         assert_eq!(
             manifest.features.iter().map(FeatureName::as_str).collect::<Vec<_>>(),
             ["std", "tls"]
         );
         assert_eq!(manifest.sites.keys().map(SitePath::as_str).collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(Manifest::decode(&serde_json::to_vec(&manifest).unwrap()).unwrap(), manifest);
     }
 
     #[test]
     fn other_libraries_are_not_counted_ones() {
-        assert!(manifest("counted", &[site("other", "x")]).unwrap().is_none());
-        assert!(manifest("middle", &[build("1.4.2")]).unwrap().is_none());
+        assert!(listed("counted", &[site("other", "x")]).unwrap().is_none());
+        assert!(listed("middle", &[build("1.4.2")]).unwrap().is_none());
     }
 
     #[test]
     fn two_sites_of_one_name_are_refused() {
-        let records =
-            [build("1.4.2"), site("counted", "a"), site("counted", "b"), site("counted", "a")];
+        let records = ["a", "b", "a", "c", "c"].map(|path| site("counted", path));
+        let records = [&records[..], &[build("1.4.2")]].concat();
+        let places = || ["a", "b", "a"].map(|path| (place(path), site_record(path))).into();
         assert_eq!(
-            manifest("counted", &records).unwrap_err().to_string(),
-            "counted has several sites named `a`; give each its own with `name = \"...\"`"
+            manifest("counted", &records, places).unwrap_err().to_string(),
+            "counted has several sites of one name; give each its own, with `name = \"...\"`\n  \
+             `a`\n    in a\n    in a\n  `c`"
         );
     }
 
     #[test]
+    fn one_static_in_two_objects_is_one_site() {
+        let records = [build("1.4.2"), site("counted", "a"), site("counted", "a")];
+        let places = || vec![(place("a"), site_record("a"))];
+        let manifest = manifest("counted", &records, places).unwrap().unwrap();
+        assert_eq!(manifest.sites.len(), 1);
+    }
+
+    #[test]
     fn a_pre_release_has_no_manifest() {
-        let error = manifest("counted", &[build("1.5.0-rc.1")]).unwrap_err();
+        let error = listed("counted", &[build("1.5.0-rc.1")]).unwrap_err();
         assert_eq!(error.to_string(), "no report can speak of counted 1.5.0-rc.1");
     }
 }
