@@ -1,67 +1,84 @@
-//! What a hit costs, in instructions by callgrind: the same on every run, however busy the machine.
+//! `cargo xtask bench`: what headcount costs, the tables of `docs/benchmarks.md`.
+//!
+//! What can be counted is counted: instructions, bytes, crates. Times are taken alternately with
+//! those that they are compared with, more than once, and the median is shown; none is ever a test.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod callgrind;
+mod cpu;
+mod hits;
+mod sites;
 
-use anyhow::{Context, Result};
+use std::fmt::Display;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use comfy_table::Table;
+use comfy_table::presets::ASCII_MARKDOWN;
 
 use crate::tools;
 
-/// A case of `tests/builds/bench`, what it is, and the case that it is compared with.
-const CASES: [(&str, &str, &str); 7] = [
-    ("plain", "a small function, not counted", "plain"),
-    ("below", "counted, below 10,000 hits", "plain"),
-    ("saturated", "counted, past 10,000 hits", "plain"),
-    ("linked", "`linked`: the record only", "plain"),
-    ("loop_plain", "1,000 inlined calls in a loop, not counted", "loop_plain"),
-    ("loop_counted", "counted, past 10,000 hits", "loop_plain"),
-    ("loop_linked", "`linked`", "loop_plain"),
-];
+/// What is measured.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// What to measure; without any, everything
+    parts: Vec<Part>,
+    /// How often each time is taken
+    #[arg(long, value_name = "NUMBER", default_value = "3")]
+    runs: std::num::NonZeroUsize,
+    #[command(flatten)]
+    sites: sites::Options,
+}
 
-/// Two counts whose difference leaves out what a program does besides. Both stay below 10,000.
-const COUNTS: [u32; 2] = [1_000, 9_000];
+/// A part of `docs/benchmarks.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// A hit, in instructions, and two threads on one site
+    Hits,
+    /// A crate with 10,000 sites: compile time, bytes, start-up
+    Sites,
+}
 
-/// Prints the table of `docs/benchmarks.md`.
-pub(crate) fn run() -> Result<()> {
-    let program = build()?;
-    let costs: Vec<f64> = CASES
-        .iter()
-        .map(|(case, ..)| instructions_a_call(&program, case))
-        .collect::<Result<_>>()?;
-    println!("| case | instructions a call | over none |\n| --- | ---: | ---: |");
-    for ((_, what, compared), cost) in CASES.iter().zip(&costs) {
-        let none = CASES.iter().position(|(case, ..)| case == compared).map_or(0.0, |at| costs[at]);
-        println!("| {what} | {cost:.1} | {:+.1} |", cost - none);
+/// Measures one part after the other.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let parts = if args.parts.is_empty() { Part::value_variants() } else { &args.parts };
+    for part in parts {
+        match part {
+            Part::Hits => hits::run()?,
+            Part::Sites => sites::run(&args.sites, args.runs.get())?,
+        }
     }
-    println!(
-        "\nNanoseconds a call at one thread and at two, which mean something on a quiet machine only:"
-    );
-    print!("{}", tools::output(Command::new(&program).args(["threads", "20000000"]))?);
     Ok(())
 }
 
-fn build() -> Result<PathBuf> {
-    let target = tools::root().join("target/fixtures");
-    let mut cargo =
-        tools::cargo("build --release --locked --manifest-path tests/builds/bench/Cargo.toml");
-    tools::run(cargo.arg("--target-dir").arg(&target))?;
-    Ok(target.join("release/bench"))
+/// Where this makes and builds things.
+fn folder() -> PathBuf {
+    tools::root().join("target/bench")
 }
 
-fn instructions_a_call(program: &Path, case: &str) -> Result<f64> {
-    let [few, many] = COUNTS.map(|count| instructions(program, case, count));
-    Ok((many? - few?) / f64::from(COUNTS[1] - COUNTS[0]))
+/// Says what is being done.
+fn step(what: impl Display) {
+    eprintln!("bench: {what}");
 }
 
-/// Instructions that a whole run takes.
-fn instructions(program: &Path, case: &str, count: u32) -> Result<f64> {
-    let folder = tools::root().join("target/fixtures");
-    let report = folder.join("callgrind.out");
-    let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--quiet", "--tool=callgrind"]);
-    valgrind.arg(format!("--callgrind-out-file={}", report.display()));
-    tools::output(valgrind.arg(program).arg(case).arg(count.to_string()))?;
-    let text = std::fs::read_to_string(&report).context("callgrind left no report")?;
-    let summary = text.lines().find_map(|line| line.strip_prefix("summary: "));
-    summary.context("callgrind's report has no summary")?.trim().parse().context("not a number")
+/// Prints a table under its title.
+fn print<const COLUMNS: usize>(
+    title: &str,
+    header: [&str; COLUMNS],
+    rows: impl IntoIterator<Item = [String; COLUMNS]>,
+) {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN).set_header(header);
+    table.add_rows(rows);
+    println!("\n{title}\n\n{table}");
+}
+
+/// The middle one; of an even number, the upper of the two.
+///
+/// # Panics
+/// When there is none.
+fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut values: Vec<_> = values.into_iter().collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }

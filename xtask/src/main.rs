@@ -27,8 +27,8 @@ enum Task {
     Tidy,
     /// Rewrites all snapshots with what the tests see now.
     Bless,
-    /// Counts what a hit costs, in instructions.
-    Bench,
+    /// Measures what headcount costs: the tables of `docs/benchmarks.md`.
+    Bench(bench::Args),
     /// Annotates published crates and runs their own tests, with and without.
     Sweep(sweep::Args),
 }
@@ -50,7 +50,7 @@ fn run(task: &Task) -> Result<()> {
         Task::Test { full: true } => test::run(&[test::USUAL, test::SLOW].concat()),
         Task::Tidy => tidy::run(),
         Task::Bless => bless::snapshots(),
-        Task::Bench => bench::run(),
+        Task::Bench(args) => bench::run(args),
         Task::Sweep(args) => sweep::run(args),
     }
 }
