@@ -11,7 +11,7 @@ mod trace;
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io;
+use std::io::{self, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use headcount_report::{BuildRecord, Graph, Record, SiteRecord};
@@ -99,12 +99,29 @@ pub fn records(path: &Path) -> Result<Records, ScanError> {
     records_with_progress(path, &mut |_| ())
 }
 
+/// Reads every record of a file that is in memory; `path` names it in errors.
+///
+/// # Errors
+/// When it is neither an executable nor a library nor an object file.
+pub fn records_in(bytes: &[u8], path: &Path) -> Result<Records, ScanError> {
+    search(Cursor::new(bytes), bytes.len() as u64, path, &mut |_| ())
+}
+
 fn records_with_progress(path: &Path, progress: &mut dyn FnMut(u64)) -> Result<Records, ScanError> {
     let (file, length) = open(path)?;
-    let regions = region::regions(&file, length, path)?;
+    search(&file, length, path, progress)
+}
+
+fn search(
+    mut file: impl Read + Seek,
+    length: u64,
+    path: &Path,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Records, ScanError> {
+    let regions = region::regions(&mut file, length, path)?;
     let mut search = Search::new(progress);
     for range in regions.ranges {
-        search.range(&file, range).map_err(|source| reading(path, source))?;
+        search.range(&mut file, range).map_err(|source| reading(path, source))?;
     }
     let (records, mut problems) = search.finish();
     problems.splice(0..0, regions.problems);

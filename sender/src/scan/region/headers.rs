@@ -1,7 +1,7 @@
 //! The headers of a file, read as they are needed and never without bound.
 
 use std::cell::Cell;
-use std::fs::File;
+use std::io::{Read, Seek};
 use std::ops::Range;
 
 use object::{ReadCache, ReadRef};
@@ -26,19 +26,26 @@ impl Budget {
 }
 
 /// A file as `object` reads it, within a [`Budget`].
-#[derive(Clone, Copy)]
-pub(super) struct Headers<'a> {
-    cache: &'a ReadCache<&'a File>,
+pub(super) struct Headers<'a, File: Read + Seek> {
+    cache: &'a ReadCache<File>,
     budget: &'a Budget,
 }
 
-impl<'a> Headers<'a> {
-    pub(super) fn new(cache: &'a ReadCache<&'a File>, budget: &'a Budget) -> Self {
+impl<'a, File: Read + Seek> Headers<'a, File> {
+    pub(super) fn new(cache: &'a ReadCache<File>, budget: &'a Budget) -> Self {
         Self { cache, budget }
     }
 }
 
-impl<'a> ReadRef<'a> for Headers<'a> {
+impl<File: Read + Seek> Clone for Headers<'_, File> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<File: Read + Seek> Copy for Headers<'_, File> {}
+
+impl<'a, File: Read + Seek> ReadRef<'a> for Headers<'a, File> {
     fn len(self) -> Result<u64, ()> {
         self.cache.len()
     }
