@@ -5,8 +5,12 @@
 //! needed, so a stripped file tells as much as any other. Memory stays bounded whatever the file
 //! holds: it is read in windows, and the records themselves are limited.
 
+mod dynamic;
+mod headers;
+mod many;
 mod region;
 mod search;
+mod shared;
 mod trace;
 
 use std::collections::BTreeSet;
@@ -16,7 +20,9 @@ use std::path::{Path, PathBuf};
 
 use headcount_report::{BuildRecord, Graph, Record, SiteRecord};
 
+pub use many::files;
 use search::Search;
+pub use shared::{SharedLibraries, SharedLibrary, shared_libraries};
 pub use trace::{Traces, traces};
 
 /// What one file holds.

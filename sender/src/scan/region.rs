@@ -1,7 +1,6 @@
 //! Which bytes of a file a compiler or linker put there to be loaded.
 
 mod foreign;
-mod headers;
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -14,8 +13,8 @@ use object::read::macho::{FatArch, MachHeader, MachOFatFile32, MachOFatFile64, S
 use object::read::pe::ImageNtHeaders;
 use object::{Endianness, ReadCache, elf, macho, pe};
 
+use super::headers::{Budget, Headers};
 use super::{ScanError, reading};
-use headers::{Budget, Headers};
 
 /// Bytes that tell what a file is: an executable packed by UPX says so in its first page.
 const PEEK_BYTES: u64 = 4096;
