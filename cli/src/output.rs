@@ -1,5 +1,7 @@
 //! What a person sees: tables, colours where they are wanted, errors.
 
+use std::path::Path;
+
 use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Style};
 use comfy_table::presets::NOTHING;
@@ -94,6 +96,14 @@ pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
 /// A text from elsewhere, without what a terminal would obey.
 pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A path as short as it can be written from here.
+pub(crate) fn path(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let relative = here.and_then(|here| path.strip_prefix(here).ok());
+    let is_named = |path: &&Path| !path.as_os_str().is_empty();
+    plain(&relative.filter(is_named).unwrap_or(path).display().to_string())
 }
 
 /// A number of things, in words: `1 report`, `2 reports`.

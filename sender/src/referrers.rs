@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use headcount_report::SiteRecord;
 use headcount_report::graph::Package;
 
+use crate::workspace::LinkedCrates;
 pub use deps::{Deps, beside};
 use function::FunctionPath;
 use object_file::{Kept, Members, each_object};
@@ -93,7 +94,7 @@ pub fn find(rlibs: &[Rlib]) -> Referrers {
 impl Referrers {
     /// What is known for a program that is linked from these crates only.
     #[must_use]
-    pub fn within(&self, crates: &BTreeSet<Crate>) -> Self {
+    pub fn within(&self, crates: &LinkedCrates) -> Self {
         let mut within = self.clone();
         for site_use in within.sites.values_mut() {
             site_use.crates.retain(|krate| crates.contains(krate));

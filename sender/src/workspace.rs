@@ -6,8 +6,8 @@
 
 mod counting;
 mod graph;
+mod linked;
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, BufReader};
 use std::path::PathBuf;
@@ -18,6 +18,7 @@ use cargo_metadata::{Artifact, BuildScript, Message, PackageId, TargetKind};
 use crate::referrers::{Crate, Rlib};
 pub use counting::NotCounting;
 use graph::Graph;
+pub use linked::LinkedCrates;
 
 /// What to build. The fields are cargo's options.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub struct Executable {
     /// The file.
     pub path: PathBuf,
     /// The crates that it is linked from; `None` where cargo did not tell.
-    pub crates: Option<BTreeSet<Crate>>,
+    pub crates: Option<LinkedCrates>,
 }
 
 /// The libraries that cargo built.
@@ -102,11 +103,10 @@ pub fn executables(request: &Request) -> Result<Build, WorkspaceError> {
     let Built { artifacts, .. } = build(cargo_build(request))?;
     let graph = Graph::resolved(request).ok();
     let executable = |artifact: &Artifact| {
-        let linked = graph.as_ref().map(|graph| graph.linked(&artifact.package_id));
         Some(Executable {
             package: package(&artifact.package_id),
             path: artifact.executable.clone()?.into(),
-            crates: linked.map(|packages| packages.iter().map(package).collect()),
+            crates: graph.as_ref().map(|graph| graph.linked(&artifact.package_id)),
         })
     };
     Ok(Build {

@@ -146,7 +146,7 @@ fn what_lies_behind_the_segments_is_not_loaded() {
     let appended = [fs::read(&path).unwrap(), bytes("appended")].concat();
     fs::write(&path, appended).unwrap();
     check(&path, &["kept"]);
-    assert_eq!(scan::traces(&path).unwrap().records, 2);
+    assert_eq!(scan::traces(&path).unwrap().site_records, 2);
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn traces_of_a_slice_are_found() {
     for before in [0, (1 << 20) - 8, (1 << 20) - 256] {
         fs::write(&path, [&*vec![b' '; before], name.as_bytes(), &[0; 600]].concat()).unwrap();
         let traces = scan::traces(&path).unwrap();
-        assert_eq!((traces.records, traces.slices), (0, BTreeSet::from([name.clone()])));
+        assert_eq!((traces.site_records, traces.slices), (0, BTreeSet::from([name.clone()])));
     }
     fs::write(&path, ["link", "me_OTHER headcount"].concat()).unwrap();
     assert!(scan::traces(&path).unwrap().is_empty());

@@ -16,8 +16,7 @@ use headcount_sender::workspace;
 
 use super::build_options::BuildOptions;
 use crate::output;
-use crate::progress::Progress;
-use finding::Finding;
+use finding::{Finding, Unread};
 use knowledge::{Knowledge, Origin};
 
 #[derive(clap::Args)]
@@ -69,17 +68,12 @@ enum Deny {
     Deprecated,
 }
 
-/// A binary that could not be read.
-struct Unread {
-    path: PathBuf,
-    error: anyhow::Error,
-}
-
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if args.verify {
         return Ok(verify::run(&args.binaries));
     }
-    let (findings, unread) = findings(args)?;
+    let (targets, mut knowledge) = targets(args)?;
+    let (findings, unread) = finding::read(targets, &mut knowledge);
     if args.json {
         json::print(&findings, &unread)?;
     } else {
@@ -88,20 +82,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for Unread { path: _, error } in &unread {
         output::error(error);
     }
-    Ok(status(args, &findings, &unread))
-}
-
-fn findings(args: &Args) -> anyhow::Result<(Vec<Finding>, Vec<Unread>)> {
-    let (targets, mut knowledge) = targets(args)?;
-    let progress = Progress::over(targets.iter().map(|(path, _)| path.as_path()));
-    let (mut findings, mut unread) = (Vec::new(), Vec::new());
-    for (path, origin) in targets {
-        match Finding::read(&path, origin, &mut knowledge, &progress) {
-            Ok(finding) => findings.push(finding),
-            Err(error) => unread.push(Unread { path, error: error.into() }),
-        }
-    }
-    Ok((findings, unread))
+    let denied = if args.deny.contains(&Deny::Deprecated) { deny(&findings) } else { 0 };
+    Ok(ExitCode::from(if unread.is_empty() { denied } else { 2 }))
 }
 
 /// The files to read, and from where it is known who refers to what.
@@ -118,19 +100,25 @@ fn targets(args: &Args) -> anyhow::Result<(Vec<(PathBuf, Origin)>, Knowledge)> {
         "this build has no executable; name a binary, or a package with `--package`"
     );
     let executables = build.executables.into_iter();
-    let targets = executables.map(|program| (program.path, Origin::Build(program.crates)));
+    let targets = executables.map(|program| (program.path.clone(), Origin::of_build(program)));
     Ok((targets.collect(), Knowledge::of_build(build.rlibs)))
 }
 
-/// 2 when something could not be read, or not completely where that could hide what is denied; 1
-/// when something denied was found.
-fn status(args: &Args, findings: &[Finding], unread: &[Unread]) -> ExitCode {
-    let denies_deprecated = args.deny.contains(&Deny::Deprecated);
-    let is_partial = findings.iter().any(|finding| !finding.scan.problems.is_empty());
-    let is_denied = denies_deprecated && findings.iter().any(Finding::has_deprecated);
-    if !unread.is_empty() || (denies_deprecated && is_partial && !is_denied) {
-        ExitCode::from(2)
-    } else {
-        ExitCode::from(u8::from(is_denied))
+/// Says what is denied and found: 1 if there is something, 2 if it could be in what was not read.
+fn deny(findings: &[Finding]) -> u8 {
+    let mut status = 0;
+    for finding in findings {
+        let path = output::path(&finding.path);
+        let deprecated = finding.deprecated_count();
+        if deprecated > 0 {
+            let apis = output::count(deprecated, "deprecated API", "deprecated APIs");
+            output::error(&anyhow::anyhow!("`{path}` links {apis}"));
+            status = 1;
+        } else if finding.is_partial() {
+            let what = "was not read completely: it is not known to be free of deprecated APIs";
+            output::error(&anyhow::anyhow!("`{path}` {what}"));
+            status = if status == 1 { 1 } else { 2 };
+        }
     }
+    status
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use headcount_report::record::magic;
+use headcount_report::record::{MAGIC_BYTES, magic};
 use memchr::memmem::Finder;
 
 use super::{ScanError, open, reading};
@@ -19,8 +19,14 @@ const MAX_NAME_BYTES: usize = 256;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Traces {
-    /// How often the magic occurs with which a record begins.
-    pub records: usize,
+    /// Beginnings of site records.
+    pub site_records: usize,
+    /// Beginnings of build records.
+    pub build_records: usize,
+    /// Beginnings of an application's graph.
+    pub graphs: usize,
+    /// Beginnings of something else: a damaged record, or one of a newer headcount.
+    pub unknown_records: usize,
     /// Names of linkme's sections, or of their symbols, that belong to headcount's slice.
     pub slices: BTreeSet<String>,
 }
@@ -29,7 +35,7 @@ impl Traces {
     /// Whether there is nothing of headcount in the file.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.records == 0 && self.slices.is_empty()
+        *self == Self::default()
     }
 }
 
@@ -61,7 +67,8 @@ struct TraceSearch {
     magic: Finder<'static>,
     /// How the names of linkme's sections begin.
     prefixes: [Finder<'static>; 2],
-    records: BTreeSet<u64>,
+    /// Kinds by position, as far as they are in the window: like a name, a record can be cut.
+    records: BTreeMap<u64, Option<u8>>,
     /// By position: a name that was cut is replaced by the whole one.
     slices: BTreeMap<u64, String>,
 }
@@ -74,13 +81,17 @@ impl TraceSearch {
         Self {
             magic: Finder::new(&magic()).into_owned(),
             prefixes: [finder("_emknil"), finder("_2mknil")],
-            records: BTreeSet::new(),
+            records: BTreeMap::new(),
             slices: BTreeMap::new(),
         }
     }
 
     fn window(&mut self, window: &[u8], start: u64) {
-        self.records.extend(self.magic.find_iter(window).map(|at| start + at as u64));
+        for at in self.magic.find_iter(window) {
+            // The format stands between them.
+            let kind = window.get(at + MAGIC_BYTES + 1).copied();
+            self.records.insert(start + at as u64, kind);
+        }
         for prefix in &self.prefixes {
             for at in prefix.find_iter(window) {
                 let name = name(&window[at..]);
@@ -92,7 +103,17 @@ impl TraceSearch {
     }
 
     fn traces(self) -> Traces {
-        Traces { records: self.records.len(), slices: self.slices.into_values().collect() }
+        let mut traces =
+            Traces { slices: self.slices.into_values().collect(), ..Traces::default() };
+        for kind in self.records.into_values() {
+            *match kind {
+                Some(b'S') => &mut traces.site_records,
+                Some(b'B') => &mut traces.build_records,
+                Some(b'A') => &mut traces.graphs,
+                _ => &mut traces.unknown_records,
+            } += 1;
+        }
+        traces
     }
 }
 

@@ -7,7 +7,7 @@ use cargo_metadata::{
     CargoOpt, DependencyKind, Metadata, MetadataCommand, Node, Package, PackageId,
 };
 
-use super::{Request, cargo};
+use super::{LinkedCrates, Request, cargo};
 
 /// The resolved dependencies of a workspace, without those of build scripts, procedural macros and
 /// tests: an rlib that only these use is in no executable.
@@ -39,17 +39,16 @@ impl Graph {
     }
 
     /// The package and all that its executables are linked from.
-    pub(super) fn linked(&self, package: &PackageId) -> BTreeSet<PackageId> {
-        let mut found = BTreeSet::from([package.clone()]);
+    pub(super) fn linked(&self, package: &PackageId) -> LinkedCrates {
+        let mut linked = LinkedCrates::default();
         let mut open = vec![package];
         while let Some(package) = open.pop() {
-            for dependency in self.linked.get(package).into_iter().flatten() {
-                if found.insert(dependency.clone()) {
-                    open.push(dependency);
-                }
+            let dependencies = self.linked.get(package).map_or(&[][..], Vec::as_slice);
+            if linked.add(super::package(package), dependencies.iter().map(super::package)) {
+                open.extend(dependencies);
             }
         }
-        found
+        linked
     }
 }
 

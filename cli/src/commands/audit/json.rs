@@ -1,20 +1,24 @@
 //! `audit --json`: one document on standard output, also when some binaries could not be read.
+//!
+//! `docs/audit.md` says what each field means; a test compares the two.
 
 use std::collections::BTreeSet;
 
 use headcount_report::{BuildRecord, Graph, SiteRecord};
 use headcount_sender::referrers::{Crate, SiteUse};
+use headcount_sender::scan::Scan;
 use serde::Serialize;
 
-use super::Unread;
-use super::finding::Finding;
+use super::finding::{self, Finding, Shared, Unread};
 use super::knowledge::Origin;
 use crate::output;
+
+/// Raised when a field changes its meaning or goes away.
+const FORMAT: u8 = 1;
 
 /// The whole document.
 #[derive(Serialize)]
 struct Audit<'a> {
-    /// Format version.
     headcount: u8,
     binaries: Vec<Binary<'a>>,
     unread: Vec<Refusal>,
@@ -23,35 +27,56 @@ struct Audit<'a> {
 #[derive(Serialize)]
 struct Binary<'a> {
     path: String,
-    libraries: &'a [BuildRecord],
-    /// Sites that the linker kept, the deprecated ones first.
-    sites: Vec<Site<'a>>,
-    /// The application's graph; null where its binary holds none.
+    #[serde(flatten)]
+    contents: Contents<'a>,
+    shared_libraries: Vec<SharedLibrary<'a>>,
+    elsewhere: &'a BTreeSet<String>,
     application: Option<&'a Graph>,
-    /// Where it is known from who refers to the sites.
     referrers_from: ReferrersFrom,
-    /// What could not be used: one sentence each.
+    referrers_folder: Option<String>,
+    referrers_problems: &'a [String],
+}
+
+#[derive(Serialize)]
+struct SharedLibrary<'a> {
+    name: &'a str,
+    path: String,
+    #[serde(flatten)]
+    contents: Contents<'a>,
+}
+
+/// What one file holds.
+#[derive(Serialize)]
+struct Contents<'a> {
+    libraries: Vec<Library<'a>>,
+    sites: Vec<Site<'a>>,
     problems: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Library<'a> {
+    #[serde(flatten)]
+    build: &'a BuildRecord,
+    dependents: Option<Vec<CrateVersion>>,
 }
 
 #[derive(Serialize)]
 struct Site<'a> {
     #[serde(flatten)]
     record: &'a SiteRecord,
-    /// Null if it is not known.
-    referrers: Option<SiteReferrers<'a>>,
+    referrers: Option<SiteReferrers>,
 }
 
 #[derive(Serialize)]
-struct SiteReferrers<'a> {
-    crates: BTreeSet<CrateVersion<'a>>,
+struct SiteReferrers {
+    crates: Vec<CrateVersion>,
     library_itself: bool,
 }
 
-#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
-struct CrateVersion<'a> {
-    name: &'a str,
-    version: Option<&'a str>,
+#[derive(Serialize)]
+struct CrateVersion {
+    name: String,
+    version: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -61,8 +86,8 @@ enum ReferrersFrom {
     Build,
     /// All libraries of its build, other programs and build scripts included.
     WholeBuild,
-    /// The newest libraries in this folder.
-    Folder(String),
+    /// The newest libraries in a target folder.
+    Folder,
     /// Nowhere.
     Unknown,
 }
@@ -75,7 +100,7 @@ struct Refusal {
 
 pub(super) fn print(findings: &[Finding], unread: &[Unread]) -> anyhow::Result<()> {
     let audit = Audit {
-        headcount: 1,
+        headcount: FORMAT,
         binaries: findings.iter().map(Binary::of).collect(),
         unread: unread.iter().map(Refusal::of).collect(),
     };
@@ -84,43 +109,68 @@ pub(super) fn print(findings: &[Finding], unread: &[Unread]) -> anyhow::Result<(
 
 impl<'a> Binary<'a> {
     fn of(finding: &'a Finding) -> Self {
-        let sites = finding.sites(true).chain(finding.sites(false));
-        let problems = finding.scan.problems.iter().chain(&finding.referrers.problems);
+        let mut contents = Contents::of(finding, &finding.scan);
+        contents.problems.extend(finding.problems.iter().map(String::as_str));
+        let (referrers_from, referrers_folder) = match &finding.origin {
+            Origin::Build { crates: Some(_), .. } => (ReferrersFrom::Build, None),
+            Origin::Build { crates: None, .. } => (ReferrersFrom::WholeBuild, None),
+            Origin::Folder(folder) => (ReferrersFrom::Folder, Some(folder.display().to_string())),
+            Origin::Unknown => (ReferrersFrom::Unknown, None),
+        };
         Self {
             path: finding.path.display().to_string(),
-            libraries: &finding.scan.builds,
-            sites: sites.map(|record| Site::of(record, finding.site_use(record))).collect(),
+            contents,
+            shared_libraries: finding
+                .shared
+                .iter()
+                .map(|shared| SharedLibrary::of(finding, shared))
+                .collect(),
+            elsewhere: &finding.elsewhere,
             application: finding.scan.application.as_ref(),
-            referrers_from: ReferrersFrom::of(&finding.origin),
-            problems: problems.map(String::as_str).collect(),
+            referrers_from,
+            referrers_folder,
+            referrers_problems: &finding.referrers.problems,
         }
     }
 }
 
-impl<'a> Site<'a> {
-    fn of(record: &'a SiteRecord, site_use: Option<&'a SiteUse>) -> Self {
-        let referrers = site_use.map(|site_use| SiteReferrers {
-            crates: site_use.crates.iter().map(CrateVersion::of).collect(),
-            library_itself: site_use.library_itself,
-        });
-        Self { record, referrers }
+impl<'a> SharedLibrary<'a> {
+    fn of(finding: &'a Finding, Shared { name, path, scan }: &'a Shared) -> Self {
+        Self { name, path: path.display().to_string(), contents: Contents::of(finding, scan) }
     }
 }
 
-impl<'a> CrateVersion<'a> {
-    fn of(krate: &'a Crate) -> Self {
-        Self { name: &krate.name, version: krate.version.as_deref() }
-    }
-}
-
-impl ReferrersFrom {
-    fn of(origin: &Origin) -> Self {
-        match origin {
-            Origin::Build(Some(_)) => Self::Build,
-            Origin::Build(None) => Self::WholeBuild,
-            Origin::Folder(folder) => Self::Folder(folder.display().to_string()),
-            Origin::Unknown => Self::Unknown,
+impl<'a> Contents<'a> {
+    fn of(finding: &'a Finding, scan: &'a Scan) -> Self {
+        let library = |build: &'a BuildRecord| {
+            let name = build.library.to_string();
+            let krate = Crate { name, version: Some(build.version.clone()) };
+            let dependents = finding.origin.dependents(&krate).map(CrateVersion::all);
+            Library { build, dependents }
+        };
+        let sites = finding::sites(scan, true).chain(finding::sites(scan, false));
+        let site = |record| Site {
+            record,
+            referrers: finding.site_use(record).cloned().map(SiteReferrers::of),
+        };
+        Self {
+            libraries: scan.builds.iter().map(library).collect(),
+            sites: sites.map(site).collect(),
+            problems: scan.problems.iter().map(String::as_str).collect(),
         }
+    }
+}
+
+impl SiteReferrers {
+    fn of(site_use: SiteUse) -> Self {
+        let SiteUse { crates, library_itself, .. } = site_use;
+        Self { crates: CrateVersion::all(crates), library_itself }
+    }
+}
+
+impl CrateVersion {
+    fn all(crates: BTreeSet<Crate>) -> Vec<Self> {
+        crates.into_iter().map(|Crate { name, version }| Self { name, version }).collect()
     }
 }
 

@@ -4,16 +4,43 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use headcount_sender::referrers::{self, Crate, Deps, Referrers, Rlib};
+use headcount_sender::workspace::{Executable, LinkedCrates};
 
 /// From where it is known about one binary.
 pub(super) enum Origin {
-    /// From the build that was made just now. The crates are those that the binary is linked from,
-    /// where cargo told.
-    Build(Option<BTreeSet<Crate>>),
+    /// From the build that was made just now.
+    Build {
+        /// The package of the program.
+        program: Crate,
+        /// The crates that it is linked from, where cargo told.
+        crates: Option<LinkedCrates>,
+    },
     /// From the target folder around the binary.
     Folder(PathBuf),
     /// From nowhere.
     Unknown,
+}
+
+impl Origin {
+    pub(super) fn of_build(Executable { package, crates, .. }: Executable) -> Self {
+        Self::Build { program: package, crates }
+    }
+
+    /// The crates of the build that depend on a library, directly or through others. The program
+    /// itself only if it does so directly. `None` where that is not known.
+    pub(super) fn dependents(&self, library: &Crate) -> Option<BTreeSet<Crate>> {
+        let Self::Build { program, crates: Some(crates) } = self else { return None };
+        let mut dependents = crates.dependents(library);
+        if !crates.is_direct(program, library) {
+            dependents.remove(program);
+        }
+        Some(dependents)
+    }
+
+    /// Whether this is the package of the program.
+    pub(super) fn is_program(&self, krate: &Crate) -> bool {
+        matches!(self, Self::Build { program, .. } if program == krate)
+    }
 }
 
 /// What libraries tell. They are read when the first binary needs it, and once.
@@ -48,8 +75,8 @@ impl Knowledge {
     /// Who refers to what in a binary.
     pub(super) fn of(&mut self, origin: &Origin) -> Referrers {
         match origin {
-            Origin::Build(Some(crates)) => self.build.referrers().within(crates),
-            Origin::Build(None) => self.build.referrers().clone(),
+            Origin::Build { crates: Some(crates), .. } => self.build.referrers().within(crates),
+            Origin::Build { crates: None, .. } => self.build.referrers().clone(),
             Origin::Folder(folder) => {
                 let source = self.folders.get_mut(folder);
                 source.map_or_else(Referrers::default, |source| source.referrers().clone())

@@ -8,27 +8,49 @@ use headcount_sender::scan::{self, ScanError, Traces};
 
 use crate::output::{self, BOLD, WARNING};
 
-/// 0 when every file is free of headcount, 1 when one is not, 2 when one could not be read.
+/// 0 when every file, and every shared library of its build that it needs, is free of headcount; 1
+/// when one is not, 2 when one could not be read.
 pub(super) fn run(paths: &[PathBuf]) -> ExitCode {
-    let status = paths.iter().map(|path| match scan::traces(path) {
-        Ok(traces) => said(path, &traces),
-        Err(error) => refused(error),
+    let status = paths.iter().map(|path| {
+        let needed = scan::shared_libraries(path);
+        for problem in &needed.problems {
+            output::error(&anyhow::anyhow!("{}", output::plain(problem)));
+        }
+        let libraries = needed.found.iter().map(|library| library.path.as_path());
+        let files = std::iter::once(path.as_path()).chain(libraries);
+        let status = if needed.problems.is_empty() { 0 } else { 2 };
+        files.map(verify).fold(status, u8::max)
     });
     ExitCode::from(status.max().unwrap_or(0))
 }
 
+fn verify(path: &Path) -> u8 {
+    match scan::traces(path) {
+        Ok(traces) => said(path, &traces),
+        Err(error) => refused(error),
+    }
+}
+
 fn said(path: &Path, traces: &Traces) -> u8 {
-    let path = path.display();
+    let path = output::path(path);
     if traces.is_empty() {
-        println!("{BOLD}{path}{BOLD:#} holds nothing of headcount: no record, no slice of sites");
+        println!(
+            "{BOLD}{path}{BOLD:#} holds nothing of headcount: no site record, no build record, no \
+             slice of sites"
+        );
         return 0;
     }
-    let mut found = Vec::new();
-    if traces.records > 0 {
-        found.push(format!("records: {}", traces.records));
-    }
-    if !traces.slices.is_empty() {
-        let names: Vec<_> = traces.slices.iter().map(String::as_str).collect();
+    let Traces { site_records, build_records, graphs, unknown_records, slices, .. } = traces;
+    let counts = [
+        (*site_records, "site records"),
+        (*build_records, "build records"),
+        (*graphs, "graphs of an application"),
+        (*unknown_records, "unknown records"),
+    ];
+    let counts = counts.into_iter().filter(|(number, _)| *number > 0);
+    let mut found: Vec<_> = counts.map(|(number, what)| format!("{what}: {number}")).collect();
+    if !slices.is_empty() {
+        let names: Vec<_> = slices.iter().map(String::as_str).collect();
         found.push(format!("slices of sites: {}", names.join(", ")));
     }
     println!("{BOLD}{path}{BOLD:#} {WARNING}holds headcount{WARNING:#}: {}", found.join("; "));
