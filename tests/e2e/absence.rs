@@ -4,14 +4,20 @@
 //! symbols may differ: rustc numbers the `impl` blocks of a module in the order in which macros
 //! expand, and the number is part of the mangled name.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use headcount_tests::build;
 use headcount_tests::downstream::Downstream;
+use headcount_tests::{build, cargo_headcount, root};
 
 fn build_application(downstream: &Downstream, arguments: &[&str], kept_as: &str) -> PathBuf {
     let folder = downstream.application();
     build(&folder, "application", &[&["--locked", "--release"], arguments].concat(), kept_as)
+}
+
+fn verify(program: &Path) -> (Option<i32>, String) {
+    let mut command = cargo_headcount(&root().join("Cargo.toml"));
+    let output = command.args(["audit", "--verify"]).arg(program).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 
 #[test]
@@ -33,4 +39,14 @@ fn disabled_is_byte_identical_to_blanked() {
     assert!(read(&disabled) == read(&blanked), "`disabled` left something in the binary");
     // The comparison can fail.
     assert!(read(&disabled) != read(&counted), "`disabled` changed nothing");
+
+    // Whoever has only the binary can tell, too.
+    let (status, said) = verify(&disabled);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("no site record, no build record, no slice of sites"), "{said}");
+    let (status, said) = verify(&counted);
+    assert_eq!(status, Some(1), "{said}");
+    for part in ["site records: ", "build records: 1", "graphs of an application: 1", "slices"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
 }

@@ -1,6 +1,7 @@
 //! End-to-end tests: real builds, real programs, real files.
 
 mod absence;
+mod audit;
 mod coexistence;
 mod demo;
 mod facts;

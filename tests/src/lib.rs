@@ -58,22 +58,35 @@ pub fn cargo(manifest: &Path) -> Command {
     command
 }
 
-/// Runs `cargo headcount` and returns what it says as JSON.
+/// `cargo headcount`, in a clean environment. Arguments are to be added.
 ///
 /// # Panics
-/// When it fails, or says something else.
+/// When it cannot be built.
 #[must_use]
-pub fn headcount(arguments: &[&OsStr]) -> serde_json::Value {
-    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+pub fn cargo_headcount(manifest: &Path) -> Command {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
         success(cargo(&root().join("Cargo.toml")).args([
             "build",
             "--quiet",
             "-p",
             "cargo-headcount",
         ]));
-        root().join("target/debug/cargo-headcount")
+        root().join("target/debug")
     });
-    let output = success(clean(&*PROGRAM).arg("headcount").args(arguments));
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = [FOLDER.clone()].into_iter().chain(env::split_paths(&path));
+    let mut command = cargo(manifest);
+    command.env("PATH", env::join_paths(folders).expect("a path")).arg("headcount");
+    command
+}
+
+/// Runs `cargo headcount` and returns what it says as JSON.
+///
+/// # Panics
+/// When it fails, or says something else.
+#[must_use]
+pub fn headcount(arguments: &[&OsStr]) -> serde_json::Value {
+    let output = success(cargo_headcount(&root().join("Cargo.toml")).args(arguments));
     serde_json::from_slice(&output.stdout).expect("`--json` prints JSON")
 }
 

@@ -1,0 +1,5 @@
+//! A program that has the counted library from a shared one.
+
+fn main() {
+    println!("{}", shared::run());
+}
