@@ -226,6 +226,20 @@ fn a_check_refuses_what_would_lose_or_mix_counts() {
 }
 
 #[test]
+fn the_folder_says_which_library_is_meant() {
+    let workspace = Workspace::new();
+    let root = "[package]\nname = \"root\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+                [workspace]\nmembers = [\"counted-library\"]\n";
+    workspace.write("Cargo.toml", root);
+    workspace.write("src/lib.rs", "");
+    let error = said(&workspace.headcount(&["manifest"]).output().unwrap(), 2);
+    assert!(error.contains("none of the packages built is a counted library"), "{error}");
+    let folder = workspace.path().join("counted-library");
+    let mut command = workspace.headcount(&["manifest"]);
+    check(said(&command.current_dir(folder).output().unwrap(), 0).as_bytes());
+}
+
+#[test]
 fn a_library_without_sites_is_no_counted_one() {
     let workspace = Workspace::new();
     let output = workspace.headcount(&["manifest", "-p", "middle-crate"]).output().unwrap();

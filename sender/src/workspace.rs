@@ -13,7 +13,7 @@ use std::io::{self, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use cargo_metadata::{Artifact, BuildScript, Message, PackageId, TargetKind};
+use cargo_metadata::{Artifact, BuildScript, Message, Package, PackageId, TargetKind};
 
 use crate::referrers::{Crate, Rlib};
 pub use counting::NotCounting;
@@ -73,6 +73,16 @@ pub struct Libraries {
     pub not_counting: Option<NotCounting>,
 }
 
+/// The packages that a request means.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Selected {
+    /// The workspace's folder.
+    pub root: PathBuf,
+    /// The packages.
+    pub packages: Vec<Package>,
+}
+
 /// What cargo said about a build.
 #[derive(Default)]
 struct Built {
@@ -115,22 +125,30 @@ pub fn executables(request: &Request) -> Result<Build, WorkspaceError> {
     })
 }
 
+/// The packages that cargo would build. Nothing is built, and nothing asked of the network.
+///
+/// # Errors
+/// When cargo cannot describe the workspace.
+pub fn selected(request: &Request) -> Result<Selected, WorkspaceError> {
+    graph::selected(request).map_err(WorkspaceError::Describe)
+}
+
 /// Builds the libraries of the selected packages, without what depends on them, and with debug
 /// information: it says where in the source a site stands.
 ///
 /// # Errors
 /// When cargo cannot be run, cannot describe the workspace, or cannot build it.
 pub fn libraries(request: &Request) -> Result<Libraries, WorkspaceError> {
-    let selected = graph::selected(request).map_err(WorkspaceError::Describe)?;
+    let Selected { packages, .. } = selected(request)?;
     let mut command = cargo_build(request);
     let profile = request.profile.as_deref().unwrap_or("dev").to_uppercase().replace('-', "_");
     command.arg("--lib").env(format!("CARGO_PROFILE_{profile}_DEBUG"), "full");
     let built = build(command)?;
     let is_selected =
-        |artifact: &&Artifact| selected.iter().any(|package| package.id == artifact.package_id);
+        |artifact: &&Artifact| packages.iter().any(|package| package.id == artifact.package_id);
     Ok(Libraries {
         rlibs: built.artifacts.iter().filter(is_selected).filter_map(rlib).collect(),
-        not_counting: NotCounting::found(&built, &selected),
+        not_counting: NotCounting::found(&built, &packages),
     })
 }
 

@@ -1,13 +1,12 @@
 //! Which packages an executable is linked from, as cargo resolves them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::process::Command;
 
-use cargo_metadata::{
-    CargoOpt, DependencyKind, Metadata, MetadataCommand, Node, Package, PackageId,
-};
+use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Node, PackageId};
 
-use super::{LinkedCrates, Request, cargo};
+use super::{LinkedCrates, Request, Selected, cargo};
 
 /// The resolved dependencies of a workspace, without those of build scripts, procedural macros and
 /// tests: an rlib that only these use is in no executable.
@@ -61,16 +60,29 @@ fn linked(node: &Node, macros: &BTreeSet<&PackageId>) -> Vec<PackageId> {
     packages.filter(|package| !macros.contains(package)).cloned().collect()
 }
 
-/// The workspace's packages that cargo would build for this request.
-pub(super) fn selected(request: &Request) -> cargo_metadata::Result<Vec<Package>> {
+/// The workspace's packages that cargo would build for this request. Asks nothing of the network.
+pub(super) fn selected(request: &Request) -> cargo_metadata::Result<Selected> {
     let mut metadata = metadata(request).no_deps().exec()?;
-    let root = metadata.root_package().map(|package| package.id.clone());
-    if !request.packages.is_empty() {
-        metadata.packages.retain(|package| request.packages.contains(&package.name));
-    } else if let Some(root) = root {
-        metadata.packages.retain(|package| package.id == root);
+    let root = metadata.workspace_root.clone();
+    let of_folder = nearest_manifest(request).filter(|path| *path != root.join("Cargo.toml"));
+    let default = metadata.workspace_default_members.to_vec();
+    metadata.packages.retain(|package| match &of_folder {
+        _ if !request.packages.is_empty() => request.packages.contains(&package.name),
+        Some(manifest) => package.manifest_path == *manifest,
+        None => default.contains(&package.id),
+    });
+    Ok(Selected { root: root.into(), packages: metadata.packages })
+}
+
+/// The manifest of the package or workspace that cargo takes the current folder for.
+fn nearest_manifest(request: &Request) -> Option<PathBuf> {
+    let mut command = Command::new(cargo());
+    command.args(["locate-project", "--message-format", "plain"]);
+    if let Some(path) = &request.manifest_path {
+        command.arg("--manifest-path").arg(path);
     }
-    Ok(metadata.packages)
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    String::from_utf8(output.stdout).ok().map(|path| path.trim_end().into())
 }
 
 fn metadata(request: &Request) -> MetadataCommand {
