@@ -1,4 +1,5 @@
-//! `docs/audit.md` names every field of `cargo headcount audit --json` and its type, and no other.
+//! What `cargo headcount audit --json` prints: every field that `docs/audit.md` names, and no other;
+//! every kind of final binary.
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
 mod fixture;
@@ -8,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use fixture::Workspace;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Where a file and what it holds can stand.
 const FILES: [&str; 2] = ["binaries[].", "binaries[].shared_libraries[]."];
@@ -76,20 +77,22 @@ fn is_of(value: &Value, kind: &str) -> bool {
     }
 }
 
+/// Builds and reads, with libraries that are linked dynamically where they can be.
+fn audit(workspace: &Workspace, arguments: &[&str]) -> Value {
+    let mut command = workspace.headcount(&["audit", "--json"]);
+    let output = command.args(arguments).env("RUSTFLAGS", "-C prefer-dynamic").output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
 #[test]
 fn every_field_is_documented_with_its_type_and_no_other() {
     let workspace = Workspace::new();
     workspace.add_shared();
     // Fields differ between a build, and files of which one cannot be read.
-    let audits: Vec<Value> =
-        [&["-p", "app", "-p", "shared-app"][..], &["target/debug/app", "none"]]
-            .into_iter()
-            .map(|arguments| {
-                let mut command = workspace.headcount(&["audit", "--json"]);
-                let output = command.args(arguments).env("RUSTFLAGS", "-C prefer-dynamic").output();
-                serde_json::from_slice(&output.unwrap().stdout).unwrap()
-            })
-            .collect();
+    let audits = [
+        audit(&workspace, &["-p", "app", "-p", "shared-app"]),
+        audit(&workspace, &["target/debug/app", "none"]),
+    ];
 
     let documented = documented();
     let mut found = BTreeMap::new();
@@ -110,4 +113,21 @@ fn every_field_is_documented_with_its_type_and_no_other() {
         let is_ever = values.iter().any(|value| !value.is_null());
         assert!(is_ever, "`{name}` is always null here: this test does not see its type");
     }
+}
+
+#[test]
+fn a_library_for_other_languages_is_as_final_as_a_program() {
+    let workspace = Workspace::new();
+    let package = "[package]\nname = \"plugin\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[lib]\n\
+                   crate-type = [\"cdylib\"]\n[dependencies]\n\
+                   middle-crate.path = \"../middle-crate\"\n";
+    workspace.write("plugin/Cargo.toml", package);
+    let call = "#[unsafe(no_mangle)] pub extern \"C\" fn call() { middle_crate::call() }";
+    workspace.write("plugin/src/lib.rs", call);
+    let audit = audit(&workspace, &["-p", "plugin"]);
+    let [plugin] = &audit["binaries"].as_array().unwrap()[..] else { panic!("{audit}") };
+    assert!(plugin["path"].as_str().unwrap().ends_with("/libplugin.so"), "{plugin}");
+    let [site] = &plugin["sites"].as_array().unwrap()[..] else { panic!("{plugin}") };
+    let middle = json!([{"name": "middle-crate", "version": "0.3.0"}]);
+    assert_eq!((&site["path"], &site["referrers"]["crates"]), (&json!("old"), &middle));
 }

@@ -13,6 +13,7 @@ use std::io::{self, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use cargo_metadata::camino::Utf8PathBuf;
 use cargo_metadata::{Artifact, BuildScript, Message, Package, PackageId, TargetKind};
 
 use crate::referrers::{Crate, Rlib};
@@ -45,13 +46,13 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Build {
-    /// The programs.
+    /// The programs, and the workspace's shared libraries for other languages (`cdylib`).
     pub executables: Vec<Executable>,
     /// The libraries of all of them, of build scripts and of procedural macros.
     pub rlibs: Vec<Rlib>,
 }
 
-/// A program that cargo built.
+/// A program that cargo built, or what is as final as one: a `cdylib`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Executable {
@@ -115,7 +116,7 @@ pub fn executables(request: &Request) -> Result<Build, WorkspaceError> {
     let executable = |artifact: &Artifact| {
         Some(Executable {
             package: package(&artifact.package_id),
-            path: artifact.executable.clone()?.into(),
+            path: final_file(artifact, graph.as_ref())?,
             crates: graph.as_ref().map(|graph| graph.linked(&artifact.package_id)),
         })
     };
@@ -177,6 +178,17 @@ fn build(mut command: Command) -> Result<Built, WorkspaceError> {
 /// The cargo that runs us, so that a chosen toolchain stays the same.
 fn cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// The executable, or the `cdylib` of a workspace member: those of other packages are not for use.
+fn final_file(artifact: &Artifact, graph: Option<&Graph>) -> Option<PathBuf> {
+    let is_member = graph.is_some_and(|graph| graph.is_member(&artifact.package_id));
+    let is_cdylib = artifact.target.kind.contains(&TargetKind::CDyLib);
+    let is_shared = |path: &&Utf8PathBuf| {
+        path.extension().is_some_and(|extension| ["so", "dylib", "dll"].contains(&extension))
+    };
+    let cdylib = || artifact.filenames.iter().find(is_shared).filter(|_| is_member && is_cdylib);
+    artifact.executable.as_ref().or_else(cdylib).map(PathBuf::from)
 }
 
 fn rlib(artifact: &Artifact) -> Option<Rlib> {

@@ -11,6 +11,7 @@ use super::{LinkedCrates, Request, Selected, cargo};
 /// The resolved dependencies of a workspace, without those of build scripts, procedural macros and
 /// tests: an rlib that only these use is in no executable.
 pub(super) struct Graph {
+    members: BTreeSet<PackageId>,
     linked: BTreeMap<PackageId, Vec<PackageId>>,
 }
 
@@ -34,7 +35,12 @@ impl Graph {
             .collect();
         let nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
         let linked = nodes.map(|node| (node.id.clone(), linked(node, &macros))).collect();
-        Self { linked }
+        Self { members: metadata.workspace_members.iter().cloned().collect(), linked }
+    }
+
+    /// Whether a package is one of the workspace's own.
+    pub(super) fn is_member(&self, package: &PackageId) -> bool {
+        self.members.contains(package)
     }
 
     /// The package and all that its executables are linked from.
