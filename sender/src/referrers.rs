@@ -21,6 +21,7 @@ mod function;
 pub(crate) mod object_file;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use headcount_report::SiteRecord;
@@ -30,6 +31,9 @@ use crate::workspace::LinkedCrates;
 pub use deps::{Deps, beside};
 use function::FunctionPath;
 use object_file::{Kept, Members, each_object};
+
+/// How often each rlib is read.
+const PASSES: u64 = 3;
 
 /// A crate of the build.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +77,12 @@ pub struct Referrers {
 /// Finds who refers to the sites that `rlibs` hold.
 #[must_use]
 pub fn find(rlibs: &[Rlib]) -> Referrers {
+    find_with_progress(rlibs, &mut |_| ())
+}
+
+/// Like [`find()`]; calls `progress` with numbers of bytes that add up to the size of the files.
+#[must_use]
+pub fn find_with_progress(rlibs: &[Rlib], progress: &mut dyn FnMut(u64)) -> Referrers {
     let mut index = Index::default();
     let mut problems = Problems::default();
     let mut pass = |step: fn(&mut Index, &Rlib, &object::File<'_>), kept| {
@@ -83,6 +93,7 @@ pub fn find(rlibs: &[Rlib]) -> Referrers {
                 Ok(Members::Bitcode) => drop(problems.bitcode.insert(&rlib.path)),
                 Err(problem) => drop(problems.unread.insert(problem)),
             }
+            progress(fs::metadata(&rlib.path).map_or(0, |metadata| metadata.len()) / PASSES);
         }
     };
     pass(Index::add_records, Kept::RecordsOnly);

@@ -171,7 +171,10 @@ fn where_a_library_is_missing_nobody_is_said_to_refer() {
     let folder = TempDir::new().unwrap();
     let counted = compile(folder.path(), "counted", &counted_source(folder.path()), &[]);
     let unused = site("unused");
-    let known = referrers::find(std::slice::from_ref(&counted));
+    let (mut read, length) = (0, fs::metadata(&counted.path).unwrap().len());
+    let rlibs = std::slice::from_ref(&counted);
+    let known = referrers::find_with_progress(rlibs, &mut |bytes| read += bytes);
+    assert!((length - 3..=length).contains(&read), "{read} of {length}");
     assert_eq!(known.of(&unused).map(|site_use| site_use.crates.len()), Some(0));
     let krate = Crate { name: "gone".to_owned(), version: None };
     let unknown = referrers::find(&[counted, Rlib { krate, path: "/nowhere/libgone.rlib".into() }]);

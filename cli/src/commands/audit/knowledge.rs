@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use headcount_sender::referrers::{self, Crate, Deps, Referrers, Rlib};
 use headcount_sender::workspace::{Executable, LinkedCrates};
 
+use crate::progress::Progress;
+
 /// From where it is known about one binary.
 pub(super) enum Origin {
     /// From the build that was made just now.
@@ -88,6 +90,9 @@ impl Knowledge {
 
 impl Source {
     fn referrers(&mut self) -> &Referrers {
-        self.referrers.get_or_insert_with(|| referrers::find(&self.rlibs))
+        self.referrers.get_or_insert_with(|| {
+            let progress = Progress::over(self.rlibs.iter().map(|rlib| rlib.path.as_path()));
+            referrers::find_with_progress(&self.rlibs, &mut |bytes| progress.add(bytes))
+        })
     }
 }
