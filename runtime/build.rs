@@ -4,28 +4,17 @@
 use std::env;
 use std::process::Command;
 
-/// Where linkme has an implementation; elsewhere it is a `compile_error!`.
-const SLICE_SYSTEMS: [&str; 11] = [
-    "android", "freebsd", "fuchsia", "illumos", "ios", "linux", "macos", "none", "openbsd", "tvos",
-    "windows",
-];
+/// Where the C library's part in recording is known. Elsewhere hits are counted and never written.
+const RECORDING_SYSTEMS: [&str; 9] =
+    ["android", "freebsd", "fuchsia", "illumos", "ios", "linux", "macos", "openbsd", "tvos"];
 
 /// Where objects are ELF, so that the assembler knows `.reloc` and `BFD_RELOC_NONE`.
 const ELF_SYSTEMS: [&str; 7] =
     ["android", "freebsd", "fuchsia", "illumos", "linux", "none", "openbsd"];
 
-/// Architectures with stable inline assembly, and the minor version of rustc that stabilised it.
-/// PowerPC is left out: there every record would be kept.
-const ASSEMBLERS: [(&str, u32); 8] = [
-    ("aarch64", 66),
-    ("arm", 66),
-    ("loongarch64", 72),
-    ("riscv32", 66),
-    ("riscv64", 66),
-    ("s390x", 84),
-    ("x86", 66),
-    ("x86_64", 66),
-];
+/// Architectures for which `src/expand.rs` knows how to set a register to zero. All have had stable
+/// inline assembly for longer than `sym` in it, which came with 1.66.
+const ZERO_ARCHITECTURES: [&str; 3] = ["aarch64", "x86", "x86_64"];
 
 fn main() {
     let variable = |name: &str| env::var(name).unwrap_or_default();
@@ -41,21 +30,26 @@ fn main() {
     let (system, architecture) =
         (variable("CARGO_CFG_TARGET_OS"), variable("CARGO_CFG_TARGET_ARCH"));
     let disabled = is_set("CARGO_FEATURE_DISABLED") || is_set("CARGO_CFG_HEADCOUNT_DISABLED");
-    let counting = !disabled && SLICE_SYSTEMS.contains(&system.as_str());
-    let reloc = ELF_SYSTEMS.contains(&system.as_str())
+    let atomics = variable("CARGO_CFG_TARGET_HAS_ATOMIC");
+    let has_atomic = |width: &str| atomics.split(',').any(|has| has == width);
+    let counting = !disabled && has_atomic("32") && has_atomic("ptr");
+    let recording = counting && RECORDING_SYSTEMS.contains(&system.as_str()) && has_atomic("64");
+    let reloc = counting
+        && ELF_SYSTEMS.contains(&system.as_str())
+        && ZERO_ARCHITECTURES.contains(&architecture.as_str())
         && !is_set("CARGO_CFG_MIRI")
-        && !is_set("CARGO_CFG_HEADCOUNT_NO_RELOC") // for tests, where it would be had
-        && ASSEMBLERS.iter().any(|(name, since)| *name == architecture && minor >= *since);
+        && !is_set("CARGO_CFG_HEADCOUNT_NO_RELOC"); // for tests, where it would be had
 
     if minor >= 80 {
-        println!("cargo:rustc-check-cfg=cfg(headcount_counting, headcount_pure, headcount_reloc)");
+        println!(
+            "cargo:rustc-check-cfg=cfg(headcount_counting, headcount_recording, headcount_reloc)"
+        );
     }
     if counting {
         println!("cargo:rustc-cfg=headcount_counting");
     }
-    // Where `runtime/src/expand.rs` knows how to set a register to zero.
-    if ["aarch64", "x86", "x86_64"].contains(&architecture.as_str()) {
-        println!("cargo:rustc-cfg=headcount_pure");
+    if recording {
+        println!("cargo:rustc-cfg=headcount_recording");
     }
     if reloc {
         println!("cargo:rustc-cfg=headcount_reloc");

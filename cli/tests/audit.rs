@@ -165,7 +165,7 @@ fn verify_proves_that_nothing_is_there() {
     let workspace = Workspace::new();
     let own = env!("CARGO_BIN_EXE_cargo-headcount");
     let (stdout, _) = run(&workspace, &["audit", "--verify", own], 0);
-    let proved = "holds nothing of headcount: no site record, no build record, no slice of sites\n";
+    let proved = "holds nothing of headcount: no site and its record, no build record\n";
     assert!(stdout.ends_with(proved), "{stdout}");
     run(&workspace, &["audit", "-p", "app"], 0);
     let (stdout, _) = run(&workspace, &["audit", "--verify", "target/debug/app", own], 1);

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Literal, Punct, TokenStream, TokenTree};
 use quote::{quote, quote_spanned, ToTokens, TokenStreamExt};
 
-use crate::facts::{self, Facts};
+use crate::facts;
 use crate::item::{Block, Function, Item, Kind, Member, Site};
 use crate::{json, record};
 
@@ -91,13 +91,8 @@ fn within(group: &Group, tokens: TokenStream) -> Group {
 }
 
 /// The constants that `library!` builds its record from.
-pub(crate) fn library(facts: &Facts) -> TokenStream {
-    let Facts { name, version, text } = facts;
-    quote! {
-        pub(crate) const NAME: &str = #name;
-        pub(crate) const VERSION: &str = #version;
-        const FACTS: &str = #text;
-    }
+pub(crate) fn library(facts: &str) -> TokenStream {
+    quote!(const FACTS: &str = #facts;)
 }
 
 /// The record of an application's graph, as a byte string.

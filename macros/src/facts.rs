@@ -8,47 +8,37 @@ use crate::args::Library;
 use crate::externs::{Arguments, Dependency, Extern, Source};
 use crate::json;
 
-/// The beginning of a build record; `headcount` adds compiler, target, profile and system.
-pub(crate) struct Facts {
-    pub(crate) name: String,
-    pub(crate) version: String,
-    pub(crate) text: String,
-}
+/// The facts of the crate that is being compiled, as the beginning of its build record; `headcount`
+/// adds compiler, target, profile and system.
+pub(crate) fn of_this_crate(library: &Library) -> String {
+    let (name, version) = identity();
+    let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let source = folder.map_or(Source::Unknown, |folder| Source::of(&folder));
+    let arguments = Arguments::of_this_rustc();
 
-impl Facts {
-    /// The facts of the crate that is being compiled.
-    pub(crate) fn of_this_crate(library: &Library) -> Self {
-        let (name, version) = identity();
-        let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-        let source = folder.map_or(Source::Unknown, |folder| Source::of(&folder));
-        let arguments = Arguments::of_this_rustc();
-
-        let mut fields = vec![
-            format!("\"library\":{}", json::string(&name)),
-            format!("\"version\":{}", json::string(&version)),
-            format!("\"source\":{}", json::string(source.as_str())),
-        ];
-        if let Some(collector) = &library.collector {
-            fields.push(format!("\"collector\":{}", json::string(&collector.value())));
-        }
-        if let Some(declared) = &arguments.declared_features {
-            fields.push(format!(
-                "\"features\":{{\"declared\":{},\"enabled\":{}}}",
-                json::strings(declared),
-                json::strings(&arguments.enabled_features),
-            ));
-        }
-        if let Some(dependencies) = dependencies(&arguments, library.dependencies.as_deref()) {
-            let dependencies: Vec<_> = dependencies
-                .iter()
-                .map(|(name, versions)| {
-                    format!("{}:{}", json::string(name), json::strings(versions))
-                })
-                .collect();
-            fields.push(format!("\"dependencies\":{{{}}}", dependencies.join(",")));
-        }
-        Self { name, version, text: format!("{{{},", fields.join(",")) }
+    let mut fields = vec![
+        format!("\"library\":{}", json::string(&name)),
+        format!("\"version\":{}", json::string(&version)),
+        format!("\"source\":{}", json::string(source.as_str())),
+    ];
+    if let Some(collector) = &library.collector {
+        fields.push(format!("\"collector\":{}", json::string(&collector.value())));
     }
+    if let Some(declared) = &arguments.declared_features {
+        fields.push(format!(
+            "\"features\":{{\"declared\":{},\"enabled\":{}}}",
+            json::strings(declared),
+            json::strings(&arguments.enabled_features),
+        ));
+    }
+    if let Some(dependencies) = dependencies(&arguments, library.dependencies.as_deref()) {
+        let dependencies: Vec<_> = dependencies
+            .iter()
+            .map(|(name, versions)| format!("{}:{}", json::string(name), json::strings(versions)))
+            .collect();
+        fields.push(format!("\"dependencies\":{{{}}}", dependencies.join(",")));
+    }
+    format!("{{{},", fields.join(","))
 }
 
 /// Name and version of the package that is being compiled.

@@ -67,9 +67,9 @@ pub fn used(arguments: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn library_facts(arguments: TokenStream) -> TokenStream {
     match args::Library::parse(arguments.into()) {
-        Ok(library) => expand::library(&facts::Facts::of_this_crate(&library)),
+        Ok(library) => expand::library(&facts::of_this_crate(&library)),
         Err(error) => {
-            let facts = facts::Facts::of_this_crate(&args::Library::default());
+            let facts = facts::of_this_crate(&args::Library::default());
             let mut tokens = expand::library(&facts);
             tokens.extend(error.into_compile_error());
             tokens

@@ -16,10 +16,11 @@ pub(crate) fn of_graph(text: &str) -> Vec<u8> {
 #[allow(clippy::cast_possible_truncation)] // both halves are in it
 fn check_sum(kind: u8, text: &[u8]) -> u32 {
     let last = text.len() - 8; // a graph is longer than that
-    let words = (0..last).step_by(8).chain([last]);
-    let sum = words.fold(u64::from(kind), |sum, at| {
-        let word = text[at..at + 8].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        (sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+    let words = text.chunks_exact(8).chain([&text[last..]]);
+    let sum = words.fold(u64::from(kind), |sum, word| {
+        let word = word.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        let product = u128::from(sum ^ word) * 0x9e37_79b9_7f4a_7c15;
+        (product ^ product >> 64) as u64
     });
     (sum ^ sum >> 32) as u32
 }

@@ -1,18 +1,21 @@
 //! The sum that a compiler computes on the other side, in a `const fn`; and one for names of files.
 
-/// The sum of a record's kind and text: little-endian words of eight bytes, the last one ending with
-/// the text, each mixed in by exclusive or, an odd factor (2^64 over the golden ratio) and a rotation.
-/// `None` for a text that is shorter than a word, which no record has.
+/// The sum of a record's kind and text: little-endian words of eight bytes from its start, and then
+/// the last eight bytes, each mixed in by exclusive or and a multiplication (by 2^64 over the golden
+/// ratio) of whose 128 bits both halves are taken, by exclusive or. `None` for a text that is
+/// shorter than a word, which no record has.
 ///
-/// Words, because the other side is computed by the compiler's interpreter, for each of thousands
-/// of sites.
+/// Words and plain operators, because the other side is computed by the compiler's interpreter, for
+/// each of thousands of sites.
 #[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "the high half is in it, too")]
 pub fn sum(kind: u8, text: &[u8]) -> Option<u64> {
-    let last = text.len().checked_sub(8)?;
-    let words = (0..last).step_by(8).chain([last]);
-    Some(words.fold(u64::from(kind), |sum, at| {
-        let word = text[at..at + 8].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        (sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+    let last = text.last_chunk::<8>()?;
+    let words = text.as_chunks::<8>().0.iter().chain([last]);
+    Some(words.fold(u64::from(kind), |sum, word| {
+        let word = u64::from_le_bytes(*word);
+        let product = u128::from(sum ^ word) * 0x9e37_79b9_7f4a_7c15;
+        (product ^ product >> 64) as u64
     }))
 }
 

@@ -27,55 +27,37 @@ macro_rules! __enter {
     ($($site:tt)*) => {};
 }
 
-/// A site: its record, its entry in the slice, its hit; or the record only.
+/// A site and its hit; or its record only.
+///
+/// `$head` and `$tail` are the text of the record before and behind the path. A name is either that
+/// of an item in the module where this is expanded, or a whole path by itself.
 #[cfg(headcount_counting)]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __site {
-    (counted $($site:tt)*) => {{
-        $crate::__record! { $($site)* }
-        #[$crate::__private::linkme::distributed_slice($crate::__private::HEADCOUNT_SITES_1)]
-        #[linkme(crate = $crate::__private::linkme)]
-        static SITE: $crate::__private::Site =
-            $crate::__private::Site::new(PATH, &crate::__headcount::LIBRARY, &RECORD);
-        $crate::__keep!(RECORD);
-        SITE.hit();
-    }};
-    (linked $($site:tt)*) => {{
-        $crate::__record! { $($site)* }
-        $crate::__keep_pure!(RECORD);
-    }};
-}
-
-/// The static of a site's record, `RECORD`, and its path with the crate's name, `PATH`.
-///
-/// `$head` and `$tail` are the text before and behind the path. A name is either that of an item
-/// in the module where this is expanded, or a whole path by itself.
-#[cfg(headcount_counting)]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __record {
-    ($head:literal, item $name:literal, $tail:literal $(, free $($function:tt)*)?) => {
+    ($form:ident $head:literal, item $name:literal, $tail:literal $(, free $($function:tt)*)?) => {{
         // A path that is not the item's own would be a wrong name: only a free function of this
         // module can be imported from it.
         $(
             #[allow(unused_imports, deprecated)]
             use $($function)* as _;
         )?
-        $crate::__record! { $head, $tail, $crate::__private::module_path!(), "::", $name }
+        $crate::__site! { $form $head, $tail, $crate::__private::module_path!(), "::", $name }
+    }};
+    ($form:ident $head:literal, path $name:literal, $tail:literal) => {{
+        $crate::__site! { $form $head, $tail, "::", $name }
+    }};
+    (counted $head:literal, $tail:literal, $($path:tt)*) => {
+        const TEXT: &$crate::__private::str = $crate::__private::concat!($head, $($path)*, $tail);
+        static SITE: $crate::__private::Site<{ TEXT.len() }> =
+            $crate::__private::Site::new(TEXT, $head.len() + $tail.len());
+        SITE.hit(&crate::__headcount::LIBRARY);
     };
-    ($head:literal, path $name:literal, $tail:literal) => {
-        $crate::__record! { $head, $tail, "::", $name }
-    };
-    ($head:literal, $tail:literal, $($path:tt)*) => {
-        const PATH: &$crate::__private::str =
-            $crate::__private::record::checked($crate::__private::concat!($($path)*));
-        const TEXT: &$crate::__private::str =
-            $crate::__private::concat!($head, $($path)*, $tail);
-        static RECORD: $crate::__private::Record<{ TEXT.len() }> = $crate::__private::Record::new(
-            $crate::__private::record::SITE,
-            $crate::__private::record::bytes(TEXT),
-        );
+    (linked $head:literal, $tail:literal, $($path:tt)*) => {
+        const TEXT: &$crate::__private::str = $crate::__private::concat!($head, $($path)*, $tail);
+        static RECORD: $crate::__private::Record<{ TEXT.len() }> =
+            $crate::__private::Record::new($crate::__private::record::SITE, TEXT);
+        $crate::__keep!(RECORD);
     };
 }
 
@@ -88,42 +70,14 @@ macro_rules! __site {
     };
 }
 
-/// Keeps a static exactly as long as the code around it: a relocation, and no instruction.
-#[cfg(all(headcount_counting, headcount_reloc))]
+/// Keeps a static as long as the code around it, at the cost of a register that is set to zero and
+/// looked at, but leaves that code to the optimiser: assembly that is `pure` may be moved, merged and
+/// vectorised around, and what it "computes" is used, so it stays as long as that code does. The
+/// directive makes the assembler write a relocation of type "none" against the static.
+#[cfg(headcount_reloc)]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __keep {
-    ($record:ident) => {
-        // SAFETY: the directive makes the assembler write a relocation of type "none" against the
-        // record. No instruction is emitted, no register, flag or memory is touched.
-        #[allow(clippy::inline_asm_x86_intel_syntax)]
-        unsafe {
-            $crate::__private::asm!(
-                ".reloc ., BFD_RELOC_NONE, {0}",
-                sym $record,
-                options(nomem, nostack, preserves_flags)
-            )
-        }
-    };
-}
-
-/// Where there is no such directive, the entry in the slice holds the record.
-#[cfg(all(headcount_counting, not(headcount_reloc)))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __keep {
-    ($record:ident) => {
-        $crate::__private::black_box(&$record);
-    };
-}
-
-/// Keeps a static like `__keep!`, at the cost of a register that is set to zero and looked at, but
-/// leaves the code around it to the optimiser: assembly that is `pure` may be moved, merged and
-/// vectorised around, and what it "computes" is used, so it stays as long as that code does.
-#[cfg(all(headcount_counting, headcount_reloc, headcount_pure))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __keep_pure {
     ($record:ident) => {{
         let zero: $crate::__private::u32;
         // SAFETY: writes the one register that it is given, and depends on nothing.
@@ -143,18 +97,18 @@ macro_rules! __keep_pure {
     }};
 }
 
-/// Where it is not known how to set a register to zero, the plain form has to do.
-#[cfg(all(headcount_counting, not(all(headcount_reloc, headcount_pure))))]
+/// Where there is no such directive, an ordinary reference has to do.
+#[cfg(all(headcount_counting, not(headcount_reloc)))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __keep_pure {
+macro_rules! __keep {
     ($record:ident) => {
-        $crate::__keep!($record);
+        $crate::__private::black_box(&$record);
     };
 }
 
 /// The instruction that sets a register to zero.
-#[cfg(all(headcount_counting, any(target_arch = "x86", target_arch = "x86_64")))]
+#[cfg(all(headcount_reloc, any(target_arch = "x86", target_arch = "x86_64")))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __zero {
@@ -164,7 +118,7 @@ macro_rules! __zero {
 }
 
 /// The instruction that sets a register to zero.
-#[cfg(all(headcount_counting, target_arch = "aarch64"))]
+#[cfg(all(headcount_reloc, target_arch = "aarch64"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __zero {
@@ -179,7 +133,7 @@ macro_rules! __zero {
 #[macro_export]
 macro_rules! __library {
     ($($arguments:tt)*) => {
-        // `NAME`, `VERSION` and `FACTS`.
+        // `FACTS`.
         $crate::__private::library_facts! { $($arguments)* }
 
         const SYSTEM: &$crate::__private::str =
@@ -190,12 +144,9 @@ macro_rules! __library {
         const TEXT: &[&$crate::__private::str] =
             &[FACTS, $crate::__private::BUILD, SYSTEM, "}"];
         static RECORD: $crate::__private::Record<{ $crate::__private::record::length(TEXT) }> =
-            $crate::__private::Record::new(
-                $crate::__private::record::BUILD,
-                $crate::__private::record::joined(TEXT),
-            );
+            $crate::__private::Record::joined($crate::__private::record::BUILD, TEXT);
         pub(crate) static LIBRARY: $crate::__private::Library =
-            $crate::__private::Library::new(NAME, VERSION, &RECORD);
+            $crate::__private::Library::new(&RECORD);
         pub(crate) use $crate::__private::{enter, site};
     };
 }

@@ -2,38 +2,50 @@
 
 use core::sync::atomic::Ordering::Relaxed;
 
-use crate::site::{Site, CEILING};
+use crate::site::{AnySite, Head, Library, Site, CEILING};
+#[cfg(headcount_recording)]
 use crate::spool;
 
-impl Site {
+impl<const N: usize> Site<N> {
     /// Counts one hit. Any thread, any context; never blocks, allocates or fails.
     ///
     /// The counter counts down, because comparing with zero is the shortest instruction.
     #[inline(always)]
     #[allow(clippy::inline_always)] // two instructions
-    pub fn hit(&'static self) {
+    pub fn hit(&'static self, library: &'static Library) {
         // Relaxed: a counter orders nothing but itself.
-        if self.left.load(Relaxed) > 0 {
-            self.count();
+        if self.head().left.load(Relaxed) > 0 {
+            AnySite::new(self).count(library);
         }
     }
+}
 
+impl Head {
     /// The hits so far; 10,000 stands for that many or more.
     pub(crate) fn hits(&self) -> u32 {
         // Threads that raced at the end may have taken it below zero.
         CEILING.abs_diff(self.left.load(Relaxed).max(0))
     }
+}
 
+impl AnySite {
     #[cold]
     #[inline(never)]
-    fn count(&'static self) {
+    fn count(self, library: &'static Library) {
         // Each value is taken by one thread only, so every count is reached, and spoken of, once.
-        match self.left.fetch_sub(1, Relaxed) {
-            CEILING => spool::speak(self, 1),
-            left if left == CEILING - 99 => spool::speak(self, 100),
-            1 => spool::speak(self, 10_000),
-            _ => {}
-        }
+        let count = match self.head().left.fetch_sub(1, Relaxed) {
+            CEILING => {
+                self.enlist();
+                1
+            }
+            left if left == CEILING - 99 => 100,
+            1 => 10_000,
+            _ => return,
+        };
+        #[cfg(headcount_recording)]
+        spool::speak(self, library, count);
+        #[cfg(not(headcount_recording))]
+        let _ = (library, count);
     }
 }
 
@@ -47,18 +59,21 @@ mod tests {
 
     #[test]
     fn a_counter_counts_and_stops() {
-        static RECORD: Record<8> = Record::new(record::BUILD, [b' '; 8]);
-        static LIBRARY: Library = Library::new("x", "0.0.0", &RECORD);
-        static SITE: Site = Site::new("x::f", &LIBRARY, &RECORD);
+        const TEXT: &str = r#"{"library":"a","version":"1.0.0","path":"a::b::c","kind":"fn"}"#;
+        static RECORD: Record<8> = Record::new(record::BUILD, "        ");
+        static LIBRARY: Library = Library::new(&RECORD);
+        static SITE: Site<{ TEXT.len() }> = Site::new(TEXT, 0);
+        assert_eq!(AnySite::all().count(), 0);
         for _ in 0..99 {
-            SITE.hit();
+            SITE.hit(&LIBRARY);
         }
-        assert_eq!(SITE.hits(), 99);
+        let counted = || AnySite::all().map(|site| (site.names(), site.head().hits())).next();
+        assert_eq!(counted(), Some((("a", "1.0.0", "b::c"), 99)));
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| (0..5_000).for_each(|_| SITE.hit()));
+                scope.spawn(|| (0..5_000).for_each(|_| SITE.hit(&LIBRARY)));
             }
         });
-        assert_eq!(SITE.hits(), 10_000);
+        assert_eq!(counted(), Some((("a", "1.0.0", "b::c"), 10_000)));
     }
 }

@@ -38,10 +38,10 @@
 //!
 //! # Targets
 //!
-//! Sites register in a distributed slice; where `linkme` has none (wasm32, NetBSD and others) the
-//! attributes expand to nothing. Records are exact on ELF targets with stable inline assembly
-//! except PowerPC; elsewhere, and under Miri, they are an upper bound: every site of a linked
-//! library is listed.
+//! A hit is counted wherever the target has the atomics for it (elsewhere the attributes expand to
+//! nothing), and recorded on unix systems. A site is linked exactly where its code is, if the linker
+//! collects garbage, as cargo has it do. That was checked on Linux only; it needs
+//! nothing of an object format but a section for each static.
 
 #![no_std]
 
@@ -57,7 +57,7 @@ pub mod record;
 #[cfg(headcount_counting)]
 mod site;
 mod snapshot;
-#[cfg(headcount_counting)]
+#[cfg(headcount_recording)]
 mod spool;
 
 pub use headcount_macros::{deprecated_tracked, track_usage};
@@ -137,7 +137,7 @@ macro_rules! used {
 macro_rules! application {
     () => {{
         static RECORD: &[$crate::__private::u8] = $crate::__private::application_record!();
-        $crate::__keep!(RECORD);
+        $crate::__private::black_box(RECORD);
         $crate::__private::application()
     }};
 }

@@ -6,7 +6,7 @@ pub use headcount_macros::used;
 #[cfg(headcount_counting)]
 pub use {
     crate::record::{self, Record},
-    crate::site::{Library, Site, HEADCOUNT_SITES_1},
+    crate::site::{Library, Site},
     core::{
         arch::asm,
         concat,
@@ -17,7 +17,6 @@ pub use {
         primitive::{str, u32, u8},
     },
     headcount_macros::{application_record, library_facts},
-    linkme,
 };
 
 /// Compiler, target and profile of this build: the end of every build record.

@@ -1,8 +1,10 @@
-//! A site, the library that it belongs to, and the slice in which all sites of a program register.
+//! A site, and the list of those that were hit.
 
-use core::sync::atomic::AtomicI32;
+#![allow(unsafe_code)] // sites of different lengths, behind one type of pointer
 
-use linkme::distributed_slice;
+use core::ptr::{self, addr_of, NonNull};
+use core::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
+use core::{iter, slice, str};
 
 use crate::record::{self, Record};
 
@@ -10,77 +12,127 @@ use crate::record::{self, Record};
 /// shares.
 pub(crate) const CEILING: i32 = 10_000;
 
-/// All sites of this program, in no particular order.
-///
-/// Two incompatible versions of headcount can be in one program, and linkme panics at first access
-/// when two slices share a name: so each has a name of its own.
-#[distributed_slice]
-pub static HEADCOUNT_SITES_1: [Site];
+/// Longest path of a site with its crate, in bytes: it has to fit into a line of the spool.
+const MAX_PATH_BYTES: usize = 256;
 
-/// One counted item or place.
-#[derive(Debug)]
-pub struct Site {
-    /// Hits left until the counter stops; see [`Site::hit`].
-    pub(crate) left: AtomicI32,
-    /// The path, crate included.
-    path: &'static str,
-    pub(crate) library: &'static Library,
-    /// Where no relocation can keep the record, the slice does: an upper bound.
-    #[cfg(not(headcount_reloc))]
-    _record: *const u8,
+/// The last site that was hit for the first time; those before it follow by `next`.
+static LATEST: AtomicPtr<Site<0>> = AtomicPtr::new(ptr::null_mut());
+
+/// One counted item or place, with a record whose text has `N` bytes.
+///
+/// A static that nothing but the counted code refers to: the linker keeps it, and the record in it,
+/// exactly as long as that code. It holds no address that would have to be set when a program
+/// starts.
+#[repr(C)]
+pub struct Site<const N: usize> {
+    head: Head,
+    record: Record<N>,
 }
 
-// SAFETY: the pointer is never followed.
-#[cfg(not(headcount_reloc))]
-#[allow(unsafe_code)]
-unsafe impl Sync for Site {}
+/// What every site begins with, whatever the length of its text.
+pub(crate) struct Head {
+    /// Hits left until the counter stops; see [`Site::hit`].
+    pub(crate) left: AtomicI32,
+    text_bytes: u32,
+    next: AtomicPtr<Site<0>>,
+}
+
+impl<const N: usize> Site<N> {
+    /// A site that nothing has hit yet. The text is that of its record, and has `around_path` bytes
+    /// besides the path.
+    ///
+    /// # Panics
+    /// At compile time, when the path is too long, or `N` is not the text's length.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation)] // the text is not much longer than the path
+    pub const fn new(text: &'static str, around_path: usize) -> Self {
+        assert!(
+            N - around_path <= MAX_PATH_BYTES,
+            "a site's path, crate included, is at most 256 bytes: give it a shorter `name`"
+        );
+        let left = AtomicI32::new(CEILING);
+        let next = AtomicPtr::new(ptr::null_mut());
+        let head = Head { left, text_bytes: N as u32, next };
+        Self { head, record: Record::new(record::SITE, text) }
+    }
+
+    pub(crate) fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+/// A site of whatever length: a pointer that is good for all of it.
+#[derive(Clone, Copy)]
+pub(crate) struct AnySite(NonNull<Site<0>>);
+
+impl AnySite {
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // no instruction
+    pub(crate) fn new<const N: usize>(site: &'static Site<N>) -> Self {
+        Self(NonNull::from(site).cast())
+    }
+
+    pub(crate) fn head(self) -> &'static Head {
+        // SAFETY: it came from a static site, all of which begin with a head.
+        unsafe { &self.0.as_ref().head }
+    }
+
+    /// The package that holds the site, its version, and where the site is within it.
+    ///
+    /// The record's text begins with `{"library":"..","version":"..","path":".."`, and nothing in
+    /// these needs an escape.
+    pub(crate) fn names(self) -> (&'static str, &'static str, &'static str) {
+        let mut names = self.text().split('"').skip(3).step_by(4);
+        let mut name = || names.next().unwrap_or_default();
+        let (library, version, path) = (name(), name(), name());
+        (library, version, path.split_once("::").map_or(path, |(_, path)| path))
+    }
+
+    /// Puts the site into the list. Once, by whoever hit it first.
+    pub(crate) fn enlist(self) {
+        // Release: who finds the site finds the one behind it.
+        let _ = LATEST.fetch_update(Ordering::Release, Ordering::Relaxed, |latest| {
+            self.head().next.store(latest, Ordering::Relaxed);
+            Some(self.0.as_ptr())
+        });
+    }
+
+    /// All sites that were hit so far, the latest first.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        let latest = NonNull::new(LATEST.load(Ordering::Acquire)).map(Self);
+        iter::successors(latest, |site| {
+            NonNull::new(site.head().next.load(Ordering::Relaxed)).map(Self)
+        })
+    }
+
+    /// The text of the site's record.
+    fn text(self) -> &'static str {
+        // SAFETY: the text lies at one place in all sites, and was copied from a `str` of this
+        // length. The pointer came from a static site with the whole text in it.
+        unsafe {
+            let start = addr_of!((*self.0.as_ptr()).record.text).cast::<u8>();
+            let bytes = slice::from_raw_parts(start, self.head().text_bytes as usize);
+            str::from_utf8_unchecked(bytes)
+        }
+    }
+}
 
 /// A counted library, as this build has it.
 #[derive(Debug)]
 pub struct Library {
-    pub(crate) name: &'static str,
-    pub(crate) version: &'static str,
     /// The build record's text: JSON.
-    #[cfg_attr(not(unix), allow(dead_code))]
+    #[cfg_attr(not(headcount_recording), allow(dead_code))]
     pub(crate) build_record: &'static [u8],
     /// Names the build record's file in the spool.
-    #[cfg_attr(not(unix), allow(dead_code))]
+    #[cfg_attr(not(headcount_recording), allow(dead_code))]
     pub(crate) hash: u64,
-}
-
-impl Site {
-    /// A site that nothing has hit yet.
-    #[must_use]
-    #[cfg_attr(headcount_reloc, allow(unused_variables))]
-    pub const fn new<const N: usize>(
-        path: &'static str,
-        library: &'static Library,
-        record: &'static Record<N>,
-    ) -> Self {
-        Self {
-            left: AtomicI32::new(CEILING),
-            path,
-            library,
-            #[cfg(not(headcount_reloc))]
-            _record: core::ptr::addr_of!(*record).cast(),
-        }
-    }
-
-    /// Where the site is within its library.
-    pub(crate) fn path(&self) -> &'static str {
-        self.path.split_once("::").map_or(self.path, |(_, path)| path)
-    }
 }
 
 impl Library {
     /// The library of a build record.
     #[must_use]
-    pub const fn new<const N: usize>(
-        name: &'static str,
-        version: &'static str,
-        record: &'static Record<N>,
-    ) -> Self {
+    pub const fn new<const N: usize>(record: &'static Record<N>) -> Self {
         let build_record = &record.text;
-        Self { name, version, build_record, hash: record::sum(record::BUILD, build_record) }
+        Self { build_record, hash: record::sum(record::BUILD, build_record) }
     }
 }

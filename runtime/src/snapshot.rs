@@ -14,20 +14,19 @@ pub struct SiteCount {
     pub hits: u32,
 }
 
-/// Every site of this program with its hits so far: of all counted libraries, hit or not.
+/// Every site of this program that was hit, with its hits so far: of all counted libraries.
 ///
-/// The order differs between builds; [`SiteCount`] sorts by library, version and path. Counts are
-/// read one after the other, while other threads go on. Empty where headcount is
-/// [`disabled`](crate#features) or the target has no support.
+/// The order is that of the first hits, the latest first; [`SiteCount`] sorts by library, version
+/// and path. Counts are read one after the other, while other threads go on. Empty where headcount
+/// is [`disabled`](crate#features) or the target has no support. In a program with two versions of
+/// headcount, each knows of its own sites.
 pub fn snapshot() -> impl Iterator<Item = SiteCount> {
     #[cfg(headcount_counting)]
-    let sites = crate::site::HEADCOUNT_SITES_1.iter().map(|site| SiteCount {
-        library: site.library.name,
-        version: site.library.version,
-        path: site.path(),
-        hits: site.hits(),
+    let counts = crate::site::AnySite::all().map(|site| {
+        let (library, version, path) = site.names();
+        SiteCount { library, version, path, hits: site.head().hits() }
     });
     #[cfg(not(headcount_counting))]
-    let sites = core::iter::empty();
-    sites
+    let counts = core::iter::empty();
+    counts
 }

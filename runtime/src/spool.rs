@@ -2,33 +2,23 @@
 
 #![allow(unsafe_code)] // the C library, called without the standard one
 
-#[cfg(unix)]
 mod append;
-#[cfg(unix)]
 mod consent;
-#[cfg(unix)]
 mod process;
-#[cfg(unix)]
 mod text;
-#[cfg(unix)]
 mod week;
 
-use crate::site::Site;
+use crate::site::{AnySite, Library};
 
 /// Says that a site's counter reached `count`: 1, 100 or 10,000.
 ///
 /// Called on the thread that made the hit, at most three times a site and process. Does nothing
 /// unless the owner agreed; never fails, blocks on a lock, or allocates; leaves `errno` as it was.
-#[cfg(unix)]
 #[inline(never)] // its buffers would else be part of the frame of every hit that counts
-pub(crate) fn speak(site: &'static Site, count: u32) {
+pub(crate) fn speak(site: AnySite, library: &Library, count: u32) {
     let errno = process::Errno::save();
     if let Some(folder) = consent::folder() {
-        let _ = append::hit(folder, site, count);
+        let _ = append::hit(folder, site, library, count);
     }
     errno.restore();
 }
-
-/// Nothing is recorded on this system.
-#[cfg(not(unix))]
-pub(crate) fn speak(_: &'static Site, _: u32) {}

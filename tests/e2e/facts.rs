@@ -63,7 +63,12 @@ fn versions_and_graph_are_those_of_the_applications_lock_file() {
     let program = build(&folder, "application", &["--locked"], "application-facts");
     let audit = headcount(&["audit".as_ref(), "--json".as_ref(), program.as_os_str()]);
     let binary = &audit["binaries"][0];
-    let libraries: Vec<BuildRecord> = serde_json::from_value(binary["libraries"].clone()).unwrap();
+    let mut libraries = binary["libraries"].clone();
+    for library in libraries.as_array_mut().unwrap() {
+        // What audit adds to the build record.
+        library.as_object_mut().unwrap().remove("dependents").unwrap();
+    }
+    let libraries: Vec<BuildRecord> = serde_json::from_value(libraries).unwrap();
     let graph: Graph = serde_json::from_value(binary["application"].clone()).unwrap();
     let application = metadata(&folder.join("Cargo.toml"));
 

@@ -157,16 +157,11 @@ fn a_library_alone_lists_everything() {
     same("rlib", &listed(&kept.join("libkinds_library.rlib")), &everything());
 }
 
-/// Where no relocation can keep a record, the slice keeps all of a library that is used at all. What
-/// is not in the slice is kept by an ordinary reference.
+/// Where no relocation can keep the record of a `linked` site, an ordinary reference does.
 #[test]
-fn an_upper_bound_without_the_directive() {
-    let mut expected = everything();
-    assert!(expected.remove("unreached::linked") && expected.remove("unreached::linked_inline"));
+fn exact_without_the_directive() {
     for (name, profile) in [("no-reloc", &[][..]), ("no-reloc-release", &["--release"])] {
-        let program = build(name, profile, "--cfg headcount_no_reloc");
-        same(name, &listed(&program), &expected);
-        assert_eq!(called(&program).len(), CALLED);
+        is_exact(name, profile, "--cfg headcount_no_reloc");
     }
 }
 

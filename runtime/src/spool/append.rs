@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use super::process::{self, Process};
 use super::text::{Escaped, Text};
 use super::week::Week;
-use crate::site::{Library, Site};
+use crate::site::{AnySite, Library};
 
 /// Size at which recording into a week's file stops, in bytes.
 const MAX_SPOOL_BYTES: u64 = 16 << 20;
@@ -25,16 +25,16 @@ type Line = Text<1025>;
 type Name = Text<64>;
 
 /// Writes that `site` reached `count`. `None` means that something stood in the way.
-pub(super) fn hit(folder: &CStr, site: &Site, count: u32) -> Option<()> {
+pub(super) fn hit(folder: &CStr, site: AnySite, library: &Library, count: u32) -> Option<()> {
     let process = Process::this()?;
     if process.is_forked && count != 1 {
         return None; // part of the count is the parent's
     }
     let folder = Folder::open(folder)?;
     let week = Week::at(process::now_seconds());
-    folder.keep_build_record(site.library, process)?;
+    folder.keep_build_record(library, process)?;
     folder.name_executable(week, process);
-    let (nonce, build, path) = (process.nonce, site.library.hash, site.path());
+    let (nonce, build, (_, _, path)) = (process.nonce, library.hash, site.names());
     folder.append(week, &Line::new(format_args!("\nh {nonce:016x} {build:016x} {count} {path};"))?)
 }
 

@@ -5,9 +5,10 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use headcount_report::record::magic;
+use headcount_report::record::{MAGIC_BYTES, magic};
 use headcount_report::{Record, SiteRecord};
 use memchr::memmem;
+use memchr::memmem::Finder;
 use object::read::archive::ArchiveFile;
 use object::{
     File, Object, ObjectSection, ObjectSymbol, RelocationTarget, Section, SectionIndex,
@@ -69,14 +70,19 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// What may stand in a site before its record, in bytes: the counter, a length, a pointer.
+const MAX_BYTES_BEFORE_RECORD: usize = 16;
+
 /// The symbols of the site records that an object defines.
 pub(crate) fn site_records<'a>(object: &'a File<'_>) -> Vec<(&'a str, SiteRecord)> {
-    let magic = magic();
+    let magic = Finder::new(&magic()).into_owned();
     let site = |symbol: &object::Symbol<'_, '_>| {
         let section = object.section_by_index(symbol.section_index()?).ok()?;
         let start = usize::try_from(symbol.address().checked_sub(section.address())?).ok()?;
         let bytes = section.data().ok()?.get(start..)?;
-        match bytes.starts_with(&magic).then(|| Record::decode(bytes))? {
+        // A counter may stand before its record.
+        let around_magic = &bytes[..bytes.len().min(MAX_BYTES_BEFORE_RECORD + MAGIC_BYTES)];
+        match Record::decode(&bytes[magic.find(around_magic)?..]) {
             Ok((Record::Site(site), _)) => Some(site),
             _ => None,
         }

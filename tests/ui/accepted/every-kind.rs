@@ -223,13 +223,11 @@ fn main() {
         ("foreign", 1),
         ("free", 1),
         ("generic", 1),
-        ("imports::Inner::old", 0),
         ("nested::inner", 1),
         ("old", 1),
         ("older", 1),
         ("type", 1),
         ("zip::deep", 1),
-        ("zip::flat", 0),
     ];
     assert_eq!(counts, expected.into());
 }

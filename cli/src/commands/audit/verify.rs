@@ -35,12 +35,12 @@ fn said(path: &Path, traces: &Traces) -> u8 {
     let path = output::path(path);
     if traces.is_empty() {
         println!(
-            "{BOLD}{path}{BOLD:#} holds nothing of headcount: no site record, no build record, no \
-             slice of sites"
+            "{BOLD}{path}{BOLD:#} holds nothing of headcount: no site and its record, no build \
+             record"
         );
         return 0;
     }
-    let Traces { site_records, build_records, graphs, unknown_records, slices, .. } = traces;
+    let Traces { site_records, build_records, graphs, unknown_records, .. } = traces;
     let counts = [
         (*site_records, "site records"),
         (*build_records, "build records"),
@@ -48,11 +48,7 @@ fn said(path: &Path, traces: &Traces) -> u8 {
         (*unknown_records, "unknown records"),
     ];
     let counts = counts.into_iter().filter(|(number, _)| *number > 0);
-    let mut found: Vec<_> = counts.map(|(number, what)| format!("{what}: {number}")).collect();
-    if !slices.is_empty() {
-        let names: Vec<_> = slices.iter().map(String::as_str).collect();
-        found.push(format!("slices of sites: {}", names.join(", ")));
-    }
+    let found: Vec<_> = counts.map(|(number, what)| format!("{what}: {number}")).collect();
     println!("{BOLD}{path}{BOLD:#} {WARNING}holds headcount{WARNING:#}: {}", found.join("; "));
     1
 }
