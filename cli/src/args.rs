@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{ask, audit, consent, manifest, send, show, status};
+use crate::commands::{ask, audit, consent, init, manifest, send, show, status};
 
 /// How cargo calls a subcommand: `cargo-headcount headcount ...`.
 #[derive(Parser)]
@@ -23,6 +23,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// List the tracked APIs that binaries link, deprecated ones first. Offline
     Audit(audit::Args),
+    /// Make a library a counted one: its dependency, its `library!()`; shows the changes and asks
+    Init(init::Args),
     /// List all sites of a library, for its author
     Manifest(manifest::Args),
     /// Allow recording on this machine; with `--send-to URL` also sending there

@@ -4,6 +4,7 @@ pub(crate) mod ask;
 pub(crate) mod audit;
 pub(crate) mod build_options;
 pub(crate) mod consent;
+pub(crate) mod init;
 pub(crate) mod manifest;
 pub(crate) mod send;
 pub(crate) mod show;
@@ -19,6 +20,7 @@ use crate::args::Command;
 pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Audit(args) => audit::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::Manifest(args) => manifest::run(&args),
         Command::On(args) => consent::on(&args),
         Command::Off(args) => consent::off(&args),

@@ -1,6 +1,7 @@
 //! A library of somebody's that depends on this checkout's headcount, from crates.io as it believes.
 
 use std::fs;
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -43,11 +44,21 @@ impl Library {
 
     /// `cargo headcount ARGUMENTS` in the folder.
     pub(crate) fn headcount(&self, arguments: &[&str]) -> Output {
-        self.run(env!("CARGO_BIN_EXE_cargo-headcount"), &[&["headcount"], arguments].concat())
+        self.headcount_answered("", arguments)
+    }
+
+    /// The same, by somebody who answers what it asks.
+    pub(crate) fn headcount_answered(&self, answer: &str, arguments: &[&str]) -> Output {
+        let program = env!("CARGO_BIN_EXE_cargo-headcount");
+        let mut command = self.command(program, &[&["headcount"], arguments].concat());
+        let mut input = tempfile::tempfile().unwrap();
+        input.write_all(answer.as_bytes()).unwrap();
+        input.rewind().unwrap();
+        command.stdin(input).output().unwrap()
     }
 
     /// A program in the folder, without anything that would change a build.
-    pub(crate) fn run(&self, program: &str, arguments: &[&str]) -> Output {
+    pub(crate) fn command(&self, program: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(self.path());
         for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "HEADCOUNT_TOKEN"] {
@@ -55,7 +66,8 @@ impl Library {
         }
         command.env("CARGO_TARGET_DIR", root().join("target/fixtures"));
         command.env("CARGO_NET_OFFLINE", "true");
-        command.env("CARGO_TERM_COLOR", "never").output().unwrap()
+        command.env("CARGO_TERM_COLOR", "never");
+        command
     }
 }
 
