@@ -289,9 +289,13 @@ fn is_crates_io(cache: &str) -> bool {
 /// A string of a manifest, by a reader that knows just enough of TOML for the manifests that cargo
 /// writes into its caches.
 fn value(manifest: &str, section: &str, key: &str) -> Option<String> {
-    let header = format!("[{section}]");
-    let lines = manifest.lines().map(str::trim).skip_while(|line| *line != header).skip(1);
-    lines.take_while(|line| !line.starts_with('[')).find_map(|line| {
+    // The standard library's own search is fast even where this crate is not optimised.
+    let (before, section) = manifest.split_once(&format!("[{section}]"))?;
+    let (rest_of_line, section) = section.split_once('\n')?;
+    if !(before.is_empty() || before.ends_with('\n')) || !rest_of_line.trim().is_empty() {
+        return None;
+    }
+    section.lines().take_while(|line| !line.starts_with('[')).find_map(|line| {
         let value = line.strip_prefix(key)?.trim_start().strip_prefix('=')?.trim();
         let value = value.strip_prefix('"')?;
         Some(value[..value.find('"')?].to_owned())
