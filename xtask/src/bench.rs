@@ -4,8 +4,11 @@
 //! those that they are compared with, more than once, and the median is shown; none is ever a test.
 
 mod callgrind;
+mod compare;
 mod cpu;
 mod hits;
+mod library;
+mod scan;
 mod sites;
 
 use std::fmt::Display;
@@ -33,10 +36,18 @@ pub(crate) struct Args {
 /// A part of `docs/benchmarks.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// A hit, in instructions, and two threads on one site
+    /// A hit, in instructions
     Hits,
+    /// A call beside other crates', at one thread and at two
+    Calls,
+    /// What a build with it takes, beside other crates: crates, seconds, bytes
+    Builds,
     /// A crate with 10,000 sites: compile time, bytes, start-up
     Sites,
+    /// What `library!()` adds to a compilation, and that building again builds nothing
+    Library,
+    /// A file of a gigabyte: scanning it against reading it
+    Scan,
 }
 
 /// Measures one part after the other.
@@ -45,7 +56,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     for part in parts {
         match part {
             Part::Hits => hits::run()?,
+            Part::Calls => compare::calls()?,
+            Part::Builds => compare::builds(args.runs.get())?,
             Part::Sites => sites::run(&args.sites, args.runs.get())?,
+            Part::Library => library::run()?,
+            Part::Scan => scan::run()?,
         }
     }
     Ok(())

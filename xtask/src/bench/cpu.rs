@@ -11,14 +11,22 @@ use crate::tools;
 /// Runs a command; gives the seconds that it and all that it waited for took, in user space and in
 /// the kernel.
 pub(super) fn seconds(command: &mut Command) -> Result<f64> {
-    let before = of_children()?;
-    tools::output(command)?;
-    Ok(of_children()? - before)
+    spent(UsageWho::RUSAGE_CHILDREN, || tools::output(command).map(drop))
 }
 
-fn of_children() -> Result<f64> {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).context("cannot ask for processor time")?;
-    Ok(in_seconds(usage.user_time()) + in_seconds(usage.system_time()))
+/// Does something in this process; gives the seconds that took.
+pub(super) fn seconds_of(work: impl FnOnce() -> Result<()>) -> Result<f64> {
+    spent(UsageWho::RUSAGE_SELF, work)
+}
+
+fn spent(who: UsageWho, work: impl FnOnce() -> Result<()>) -> Result<f64> {
+    let so_far = || -> Result<f64> {
+        let usage = getrusage(who).context("cannot ask for processor time")?;
+        Ok(in_seconds(usage.user_time()) + in_seconds(usage.system_time()))
+    };
+    let before = so_far()?;
+    work()?;
+    Ok(so_far()? - before)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "of no interest at this size")]

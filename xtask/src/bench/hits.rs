@@ -1,7 +1,6 @@
-//! What a hit costs, in instructions.
+//! What a hit costs, in instructions. What it costs two threads is in `calls`.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::Result;
 
@@ -36,18 +35,13 @@ pub(super) fn run() -> Result<()> {
         [(*what).to_owned(), format!("{cost:.1}"), over]
     });
     print("A hit", ["case", "instructions a call", "over none"], rows);
-    println!(
-        "\nNanoseconds a call at one thread and at two, which mean something on a quiet machine only:"
-    );
-    print!("{}", tools::output(Command::new(&program).args(["threads", "20000000"]))?);
     Ok(())
 }
 
 fn build() -> Result<PathBuf> {
     let target = tools::root().join("target/fixtures");
-    let mut cargo =
-        tools::cargo("build --release --locked --manifest-path tests/builds/bench/Cargo.toml");
-    tools::run(cargo.arg("--target-dir").arg(&target))?;
+    let build = "build --quiet --release --locked --manifest-path tests/builds/bench/Cargo.toml";
+    tools::output(tools::cargo(build).arg("--target-dir").arg(&target))?;
     Ok(target.join("release/bench"))
 }
 

@@ -128,16 +128,15 @@ fn programs(inlined: &[Generated], kept: &[Generated], sites: u32) -> Result<()>
         let inlining = if with < 3 { "" } else { ", `#[inline(never)]`" };
         let form = format!("{:?}", FORMS[with % 3]).to_lowercase();
         let of = |part| a_site(bytes[plain].get(part), bytes[with].get(part));
-        let [record, site, text, relocation, code, unwinding, rest] = USES.map(of);
+        let [record, data, relocation, code, unwinding, rest] = USES.map(of);
         let total = a_site(bytes[plain].total(), bytes[with].total());
-        [form + inlining, total, record, site, text, relocation, code, unwinding, rest]
+        [form + inlining, total, record, data, relocation, code, unwinding, rest]
     });
     let header = [
         "over the same without, a site",
         "all",
         "record",
-        "site",
-        "texts",
+        "other data",
         "relocations, GOT",
         "code",
         "unwinding",

@@ -10,10 +10,10 @@ use object::read::{Object, ObjectSection};
 /// What bytes of a program may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
+    /// Records, as the scan finds them.
     Record,
-    Site,
-    /// Paths as the runtime names them, and other constants.
-    Text,
+    /// Other data: what sites hold besides their record.
+    Data,
     /// Addresses, and what tells the dynamic linker to adjust them.
     Relocation,
     Code,
@@ -22,8 +22,8 @@ pub(super) enum Use {
     Rest,
 }
 
-pub(super) const USES: [Use; 7] =
-    [Use::Record, Use::Site, Use::Text, Use::Relocation, Use::Code, Use::Unwinding, Use::Rest];
+pub(super) const USES: [Use; 6] =
+    [Use::Record, Use::Data, Use::Relocation, Use::Code, Use::Unwinding, Use::Rest];
 
 /// Bytes of one program, of each use.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Size {
         let records = scan::records(program)?.records;
         let records = records.iter().map(|record| record.encode().len() as u64).sum::<u64>();
         size.0[Use::Record as usize] = records;
-        size.0[Use::Text as usize] -= records;
+        size.0[Use::Data as usize] -= records;
         size.0[Use::Rest as usize] += bytes.len() as u64 - size.total();
         Ok(size)
     }
@@ -61,10 +61,9 @@ impl Size {
 fn of_section(name: &str) -> Use {
     match name {
         ".text" | ".plt" => Use::Code,
-        ".rodata" => Use::Text,
+        ".data" | ".rodata" => Use::Data,
         ".rela.dyn" | ".relr.dyn" | ".got" => Use::Relocation,
         ".eh_frame" | ".eh_frame_hdr" | ".gcc_except_table" => Use::Unwinding,
-        name if name.starts_with("linkme_HEADCOUNT_SITES") => Use::Site,
         _ => Use::Rest,
     }
 }

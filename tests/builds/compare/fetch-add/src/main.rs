@@ -1,0 +1,3 @@
+fn main() {
+    harness::run(with_fetch_add::count);
+}

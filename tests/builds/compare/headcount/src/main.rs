@@ -1,0 +1,3 @@
+fn main() {
+    harness::run(with_headcount::count);
+}

@@ -1,0 +1,4 @@
+fn main() {
+    with_metrics::start();
+    harness::run(with_metrics::count);
+}

@@ -1,0 +1,4 @@
+//! Counts nothing: what the others are compared with.
+
+#[inline(never)]
+pub fn count() {}

@@ -1,0 +1,4 @@
+fn main() {
+    with_opentelemetry::start();
+    harness::run(with_opentelemetry::count);
+}
