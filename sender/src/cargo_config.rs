@@ -1,20 +1,20 @@
 //! The one line by which programs that cargo runs learn of the spool.
 
+mod contents;
+
 use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use directories::BaseDirs;
-use toml_edit::{DocumentMut, Item, TableLike, TomlError, table, value};
+use toml_edit::{Item, TableLike, TomlError, table, value};
 
 use crate::durable::{self, FileError};
+use contents::{Contents, MAX_CONFIG_BYTES};
 
 const TABLE: &str = "env";
 const VARIABLE: &str = "HEADCOUNT_SPOOL";
-
-/// Longest configuration that is read, in bytes; nobody's is near it.
-const MAX_CONFIG_BYTES: u64 = 4 << 20;
 
 /// For a file that cargo makes too: everybody may read it.
 const CONFIG_FILE: u32 = 0o644;
@@ -54,6 +54,16 @@ pub enum CargoConfigError {
         /// What is wrong with it.
         source: Box<TomlError>,
     },
+    /// It could not be written back as it is.
+    #[error(
+        "`{}` {why}; it was left as it is (add {VARIABLE} to its `[env]` by hand)", path.display()
+    )]
+    Unkept {
+        /// The file.
+        path: PathBuf,
+        /// What could not be kept.
+        why: &'static str,
+    },
     /// `env` is not a table there.
     #[error("`env` is not a table in `{}`; it was left as it is", .0.display())]
     NoTable(PathBuf),
@@ -88,6 +98,12 @@ impl CargoConfig {
         Ok(Self { path: if old.is_file() { old } else { home.join("config.toml") } })
     }
 
+    /// A file of the caller's choice.
+    #[must_use]
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
     /// The file.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -99,7 +115,7 @@ impl CargoConfig {
     /// # Errors
     /// When it cannot be read.
     pub fn entry(&self, spool: &Path) -> Result<Entry, CargoConfigError> {
-        let document = self.read()?;
+        let Contents { document, .. } = self.read()?;
         let found = document.get(TABLE).and_then(Item::as_table_like);
         Ok(Entry::of(found.and_then(|table| table.get(VARIABLE)), spool))
     }
@@ -110,8 +126,8 @@ impl CargoConfig {
     /// When something else stands there, unless `force`; when it cannot be read or written.
     pub fn name(&self, spool: &Path, force: bool) -> Result<(), CargoConfigError> {
         let text = spool.to_str().ok_or_else(|| CargoConfigError::NotUnicode(spool.to_owned()))?;
-        let mut document = self.read()?;
-        let env = document.entry(TABLE).or_insert_with(table);
+        let mut contents = self.read()?;
+        let env = contents.document.entry(TABLE).or_insert_with(table);
         let env = self.as_table(env)?;
         match Entry::of(env.get(VARIABLE), spool) {
             Entry::Ours => return Ok(()),
@@ -120,7 +136,7 @@ impl CargoConfig {
             }
             Entry::Other(_) | Entry::None => env.insert(VARIABLE, value(text)),
         };
-        self.write(&document)
+        self.write(&contents)
     }
 
     /// Takes out what [`name`](Self::name) put in; what is not headcount's stays.
@@ -128,44 +144,42 @@ impl CargoConfig {
     /// # Errors
     /// When it cannot be read or written.
     pub fn forget(&self, spool: &Path) -> Result<(), CargoConfigError> {
-        let mut document = self.read()?;
-        let Some(env) = document.get_mut(TABLE) else { return Ok(()) };
-        let env = self.as_table(env)?;
-        if Entry::of(env.get(VARIABLE), spool) != Entry::Ours {
+        let mut contents = self.read()?;
+        let Some(env) = contents.document.get_mut(TABLE) else { return Ok(()) };
+        let table = self.as_table(env)?;
+        if Entry::of(table.get(VARIABLE), spool) != Entry::Ours {
             return Ok(());
         }
-        env.remove(VARIABLE);
-        if document.get(TABLE).is_some_and(is_bare) {
-            document.remove(TABLE);
+        table.remove(VARIABLE);
+        hide_header(env);
+        if contents.document.get(TABLE).is_some_and(is_bare) {
+            contents.document.remove(TABLE);
         }
-        if document.to_string().is_empty() {
+        if contents.to_string().is_empty() {
             return Ok(durable::remove(&self.path)?);
         }
-        self.write(&document)
+        self.write(&contents)
     }
 
     fn as_table<'a>(&self, env: &'a mut Item) -> Result<&'a mut dyn TableLike, CargoConfigError> {
         env.as_table_like_mut().ok_or_else(|| CargoConfigError::NoTable(self.path.clone()))
     }
 
-    fn read(&self) -> Result<DocumentMut, CargoConfigError> {
-        let Some(bytes) = durable::read(&self.path, MAX_CONFIG_BYTES)? else {
-            return Ok(DocumentMut::new());
-        };
-        String::from_utf8_lossy(&bytes).parse().map_err(|source| CargoConfigError::Toml {
-            path: self.path.clone(),
-            source: Box::new(source),
-        })
+    fn read(&self) -> Result<Contents, CargoConfigError> {
+        match durable::read(&self.path, MAX_CONFIG_BYTES + 1)? {
+            Some(bytes) => Contents::decode(bytes, &self.path),
+            None => Ok(Contents::none()),
+        }
     }
 
     /// Writes the file where it really is, should it be a link, with the permissions that it has.
-    fn write(&self, document: &DocumentMut) -> Result<(), CargoConfigError> {
+    fn write(&self, contents: &Contents) -> Result<(), CargoConfigError> {
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let mode = fs::metadata(&path).map_or(CONFIG_FILE, |status| status.permissions().mode());
         if let Some(folder) = path.parent() {
             durable::create_folder(folder)?;
         }
-        Ok(durable::write(&path, document.to_string().as_bytes(), mode)?)
+        Ok(durable::write(&path, contents.to_string().as_bytes(), mode)?)
     }
 }
 
@@ -180,14 +194,29 @@ impl Entry {
     }
 }
 
+/// Takes the line `[env]` away where only tables such as `[env.PATH]` are left.
+fn hide_header(env: &mut Item) {
+    let is_plain = !has_comment(env);
+    if let Some(table) = env.as_table_mut()
+        && is_plain
+        && table.iter().all(|(_, item)| item.is_table())
+    {
+        table.set_implicit(true);
+    }
+}
+
 /// An `[env]` without anything in it and without a comment of the user's.
 fn is_bare(env: &Item) -> bool {
-    let is_blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
-    env.as_table().is_some_and(|table| {
+    env.as_table().is_some_and(toml_edit::Table::is_empty) && !has_comment(env)
+}
+
+/// Whether there is a comment before or behind a table's header.
+fn has_comment(table: &Item) -> bool {
+    let is_text = |text: Option<&str>| text.is_some_and(|text| !text.trim().is_empty());
+    table.as_table().is_some_and(|table| {
         let decor = table.decor();
-        table.is_empty()
-            && is_blank(decor.prefix().and_then(|text| text.as_str()))
-            && is_blank(decor.suffix().and_then(|text| text.as_str()))
+        is_text(decor.prefix().and_then(|text| text.as_str()))
+            || is_text(decor.suffix().and_then(|text| text.as_str()))
     })
 }
 
@@ -235,6 +264,11 @@ mod tests {
         round_trip(Some(&whole), &[around.0, &line, around.1].concat());
         let empty = "# below is nothing yet\n[env]\n";
         round_trip(Some(empty), &format!("{empty}{line}"));
+        let tables = "[env.A]\nvalue = \"b\"\n";
+        round_trip(Some(tables), &format!("[env]\n{line}{tables}"));
+        let lines = "[build]\r\njobs = 2\r\n";
+        let crlf = format!("{lines}\n[env]\n{line}").replace("\r\n", "\n").replace('\n', "\r\n");
+        round_trip(Some(lines), &crlf);
         let dotted = "env.A = \"b\"\n";
         round_trip(Some(dotted), &format!("{dotted}env.{line}"));
     }
@@ -252,14 +286,23 @@ mod tests {
         assert_eq!(config.entry(spool).unwrap(), Entry::Ours);
     }
 
+    #[track_caller]
+    fn refused(text: &[u8], expect: &str) {
+        let (_folder, config) = config(None);
+        fs::write(config.path(), text).unwrap();
+        let error = config.name(Path::new(SPOOL), true).unwrap_err().to_string();
+        assert!(error.contains(expect), "{error}");
+        assert!(fs::read(config.path()).unwrap() == text);
+    }
+
     #[test]
-    fn a_broken_file_stays_as_it_is() {
-        for (text, expect) in [("[env", "not valid TOML"), ("env = 3\n", "not a table")] {
-            let (_folder, config) = config(Some(text));
-            let error = config.name(Path::new(SPOOL), true).unwrap_err().to_string();
-            assert!(error.contains(expect), "{error}");
-            assert_eq!(fs::read_to_string(config.path()).unwrap(), text);
-        }
+    fn what_cannot_be_kept_stays_as_it_is() {
+        refused(b"[env", "not valid TOML");
+        refused(b"env = 3\n", "not a table");
+        refused(b"# gr\xfcn\n", "is not UTF-8");
+        refused(b"a = 1\r\nb = 2\n", "line ends");
+        refused("\u{feff}a = 1\n".as_bytes(), "byte order mark");
+        refused(&b"# a line\n".repeat(1 << 19), "over 4 MiB");
     }
 
     #[test]
