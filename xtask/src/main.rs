@@ -2,6 +2,7 @@
 
 mod bench;
 mod bless;
+mod fuzz;
 mod sweep;
 mod test;
 mod tidy;
@@ -29,6 +30,8 @@ enum Task {
     Bless,
     /// Measures what headcount costs: the tables of `docs/benchmarks.md`.
     Bench(bench::Args),
+    /// Makes up inputs for every parser, and stops at the first that one does not bear.
+    Fuzz(fuzz::Args),
     /// Annotates published crates and runs their own tests, with and without.
     Sweep(sweep::Args),
 }
@@ -51,6 +54,7 @@ fn run(task: &Task) -> Result<()> {
         Task::Tidy => tidy::run(),
         Task::Bless => bless::snapshots(),
         Task::Bench(args) => bench::run(args),
+        Task::Fuzz(args) => fuzz::run(args),
         Task::Sweep(args) => sweep::run(args),
     }
 }

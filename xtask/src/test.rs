@@ -33,6 +33,9 @@ pub(crate) const SLOW: &[Step] =
 /// The program at the end of the examples is a workspace of its own.
 const APPLICATION: &str = "--manifest-path examples/application/Cargo.toml";
 
+/// So are the fuzz targets, which only have to compile here; their seeds are run by a usual test.
+const FUZZ: &str = "--manifest-path fuzz/Cargo.toml";
+
 /// Runs the steps one after the other, up to the first that fails.
 pub(crate) fn run(steps: &[Step]) -> Result<()> {
     let mut summary = Summary::default();
@@ -52,7 +55,8 @@ pub(crate) fn run(steps: &[Step]) -> Result<()> {
 
 fn format() -> Result<()> {
     run_cargo("fmt --all --check")?;
-    run_cargo(&format!("fmt {APPLICATION} --check"))
+    run_cargo(&format!("fmt {APPLICATION} --check"))?;
+    run_cargo(&format!("fmt {FUZZ} --check"))
 }
 
 fn lints() -> Result<()> {
@@ -84,7 +88,8 @@ fn slow_tests() -> Result<()> {
 
 fn releases() -> Result<()> {
     run_cargo("build --workspace --release")?;
-    run_cargo(&format!("build {APPLICATION} --locked --release"))
+    run_cargo(&format!("build {APPLICATION} --locked --release"))?;
+    run_cargo(&format!("check {FUZZ} --locked --target-dir target/fuzz"))
 }
 
 fn run_cargo(arguments: &str) -> Result<()> {

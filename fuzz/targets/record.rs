@@ -1,0 +1,7 @@
+#![no_main]
+
+use headcount_fuzz::run;
+use headcount_properties::record;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| run(record, bytes));

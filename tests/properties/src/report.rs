@@ -1,0 +1,18 @@
+//! The report that a collector takes from anybody.
+
+use headcount_report::Report;
+use headcount_report::limits::OPEN_WEEKS;
+
+/// Reads the bytes as a report. One that is read can be written and read again.
+///
+/// # Panics
+/// When that does not hold.
+pub fn report(bytes: &[u8]) {
+    let Ok(report) = Report::decode(bytes) else { return };
+    let written = report.encode();
+    let again = Report::decode(&written).expect("what was written can be read");
+    assert_eq!(again, report);
+    assert_eq!(again.encode(), written);
+    let oldest = report.week.plus(-i32::from(OPEN_WEEKS));
+    assert!(oldest < report.week && report.week.first_day() < report.week.last_day());
+}
