@@ -7,6 +7,7 @@
 
 mod dynamic;
 mod headers;
+mod holes;
 mod many;
 mod region;
 mod search;
@@ -16,6 +17,7 @@ mod trace;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use headcount_report::{BuildRecord, Graph, Record, SiteRecord};
@@ -110,24 +112,32 @@ pub fn records(path: &Path) -> Result<Records, ScanError> {
 /// # Errors
 /// When it is neither an executable nor a library nor an object file.
 pub fn records_in(bytes: &[u8], path: &Path) -> Result<Records, ScanError> {
-    search(Cursor::new(bytes), bytes.len() as u64, path, &mut |_| ())
+    search(Cursor::new(bytes), bytes.len() as u64, path, &mut |_| (), |range| range)
 }
 
 fn records_with_progress(path: &Path, progress: &mut dyn FnMut(u64)) -> Result<Records, ScanError> {
     let (file, length) = open(path)?;
-    search(&file, length, path, progress)
+    search(&file, length, path, progress, |range| holes::first_stretch(&file, range))
 }
 
+/// Searches what is loaded of a file; `first_stretch` cuts holes from the start of a range, and tells how
+/// far it is to the next one.
 fn search(
     mut file: impl Read + Seek,
     length: u64,
     path: &Path,
     progress: &mut dyn FnMut(u64),
+    first_stretch: impl Fn(Range<u64>) -> Range<u64>,
 ) -> Result<Records, ScanError> {
     let regions = region::regions(&mut file, length, path)?;
     let mut search = Search::new(progress);
-    for range in regions.ranges {
-        search.range(&mut file, range).map_err(|source| reading(path, source))?;
+    for mut range in regions.ranges {
+        while !range.is_empty() {
+            let stretch = first_stretch(range.clone());
+            search.pass(stretch.start - range.start);
+            range.start = stretch.end;
+            search.range(&mut file, stretch).map_err(|source| reading(path, source))?;
+        }
     }
     let (records, mut problems) = search.finish();
     problems.splice(0..0, regions.problems);

@@ -64,6 +64,13 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
+    /// Passes over bytes that are known to be zeros.
+    pub(super) fn pass(&mut self, bytes: u64) {
+        if bytes > 0 {
+            (self.progress)(bytes);
+        }
+    }
+
     /// What was found, and one sentence for each kind of thing that could not be used.
     pub(super) fn finish(self) -> (Vec<Record>, Vec<String>) {
         let mut problems = Vec::new();
