@@ -249,6 +249,16 @@ fn four_gigabytes_of_holes() {
 }
 
 #[test]
+fn a_file_full_of_records_is_given_up() {
+    let _alone = alone();
+    let record = site("a").encode();
+    let file = one_segment(&record.repeat((20 << 20) / record.len()));
+    let found = within(120 << 20, || scan::records_in(&file, Path::new("input")).unwrap());
+    assert!(found.records.len() > 100_000, "{}", found.records.len());
+    assert_eq!(found.problems, ["it holds more than any program does; the rest was not read"]);
+}
+
+#[test]
 fn a_graph_takes_little_more_than_its_text() {
     #[track_caller]
     fn check(start: &str, repeated: &str, end: &str, times: usize) -> Result<Records, ScanError> {

@@ -11,8 +11,9 @@ use memchr::memmem::Finder;
 /// Bytes that are read at a time: large enough for the disk, small enough for the cache.
 const WINDOW_BYTES: u64 = 1 << 20;
 
-/// Most bytes of records that are kept. Half a million sites fit; no program comes near.
-const MAX_KEPT_BYTES: usize = 64 << 20;
+/// Most bytes of records that are kept, which take up to seven times as much memory. A hundred thousand
+/// sites fit; no program comes near.
+const MAX_KEPT_BYTES: usize = 16 << 20;
 
 /// Most damaged records in one file, about a second's work if each is as long as can be. They do not
 /// occur by chance: a file full of them is meant to take time.
