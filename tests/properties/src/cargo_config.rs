@@ -60,8 +60,12 @@ impl Machine {
     }
 }
 
-/// All that stands there but blank lines and the line `[env]`.
+/// All that stands there but blank lines and the line `[env]`, however that is spelled.
 fn without_header(bytes: &[u8]) -> Vec<&[u8]> {
-    let is_kept = |line: &&[u8]| !matches!(line.trim_ascii(), b"" | b"[env]");
+    let is_spelling = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'');
+    let is_kept = |line: &&[u8]| {
+        let plain: Vec<_> = line.iter().copied().filter(|byte| !is_spelling(byte)).collect();
+        !matches!(&plain[..], b"" | b"[env]")
+    };
     bytes.split(|byte| *byte == b'\n').filter(is_kept).collect()
 }

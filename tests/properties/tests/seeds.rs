@@ -1,7 +1,9 @@
 //! The seeds of the fuzz targets stay good: each holds, and they reach what they are for.
+//!
+//! Where snapshots are rewritten, so are the check sums in seeds.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use headcount_report::{Manifest, Record, Report, spool};
 use headcount_sender::scan;
@@ -16,6 +18,16 @@ fn seeds(parser: &str) -> Vec<(String, Vec<u8>)> {
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{parser}: {error}"));
     let paths = entries.map(|entry| entry.unwrap().path());
     paths.map(|path| (path.display().to_string(), fs::read(path).unwrap())).collect()
+}
+
+/// Gives records the check sum of today's format, but for those seeds that are to hold damaged ones.
+fn bless(parser: &str) {
+    for (path, mut bytes) in seeds(parser) {
+        if !path.ends_with("damaged") {
+            headcount_properties::repair(&mut bytes);
+            fs::write(path, bytes).unwrap();
+        }
+    }
 }
 
 /// How many seeds of a parser it takes.
@@ -38,6 +50,11 @@ fn every_property_holds_of_its_seeds() {
 
 #[test]
 fn seeds_get_past_the_first_check() {
+    if env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
+        for parser in ["record", "scan"] {
+            bless(parser);
+        }
+    }
     check_taken("record", 5, |bytes| Record::decode(bytes).is_ok());
     check_taken("report", 4, |bytes| Report::decode(bytes).is_ok());
     check_taken("manifest", 2, |bytes| Manifest::decode(bytes).is_ok());
