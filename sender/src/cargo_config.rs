@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use directories::BaseDirs;
-use toml_edit::{Item, TableLike, TomlError, table, value};
+use toml_edit::{Item, TableLike, TomlError, Value, table};
 
 use crate::durable::{self, FileError};
 use contents::{Contents, MAX_CONFIG_BYTES};
@@ -128,13 +128,15 @@ impl CargoConfig {
         let text = spool.to_str().ok_or_else(|| CargoConfigError::NotUnicode(spool.to_owned()))?;
         let mut contents = self.read()?;
         let env = contents.document.entry(TABLE).or_insert_with(table);
+        let mut value = Value::from(text);
+        take_trailing(env, &mut value);
         let env = self.as_table(env)?;
         match Entry::of(env.get(VARIABLE), spool) {
             Entry::Ours => return Ok(()),
             Entry::Other(found) if !force => {
                 return Err(CargoConfigError::Taken { path: self.path.clone(), found });
             }
-            Entry::Other(_) | Entry::None => env.insert(VARIABLE, value(text)),
+            Entry::Other(_) | Entry::None => env.insert(VARIABLE, Item::Value(value)),
         };
         self.write(&contents)
     }
@@ -150,7 +152,8 @@ impl CargoConfig {
         if Entry::of(table.get(VARIABLE), spool) != Entry::Ours {
             return Ok(());
         }
-        table.remove(VARIABLE);
+        let removed = table.remove(VARIABLE);
+        give_trailing_back(env, removed.as_ref());
         hide_header(env);
         if contents.document.get(TABLE).is_some_and(is_bare) {
             contents.document.remove(TABLE);
@@ -191,6 +194,29 @@ impl Entry {
             return Self::Ours;
         }
         Self::Other(item.to_string().trim().to_owned())
+    }
+}
+
+/// Moves what stands between the braces of an empty `env = { }` behind the value that will be there: an
+/// empty table has no other place for it than a table's end, where the value's own blank would join it.
+fn take_trailing(env: &mut Item, value: &mut Value) {
+    if let Some(table) = env.as_inline_table_mut()
+        && table.is_empty()
+    {
+        value.decor_mut().set_suffix(table.trailing().clone());
+        table.set_trailing("");
+    }
+}
+
+/// Moves what stands behind the only value of `env = { .. }` back between the braces.
+fn give_trailing_back(env: &mut Item, removed: Option<&Item>) {
+    if let Some(table) = env.as_inline_table_mut()
+        && table.is_empty()
+    {
+        let suffix = removed.and_then(Item::as_value).and_then(|value| value.decor().suffix());
+        let texts =
+            [suffix, Some(table.trailing())].map(|text| text.and_then(|text| text.as_str()));
+        table.set_trailing(texts.map(Option::unwrap_or_default).concat());
     }
 }
 
@@ -271,6 +297,19 @@ mod tests {
         round_trip(Some(lines), &crlf);
         let dotted = "env.A = \"b\"\n";
         round_trip(Some(dotted), &format!("{dotted}env.{line}"));
+    }
+
+    #[test]
+    fn what_stands_between_braces_stays() {
+        let entry = format!("HEADCOUNT_SPOOL = \"{SPOOL}\"");
+        round_trip(Some("env = {}\n"), &format!("env = {{ {entry}}}\n"));
+        round_trip(Some("env = {  } # c\n"), &format!("env = {{ {entry}  }} # c\n"));
+        round_trip(Some("env = { # c\n}\n"), &format!("env = {{ {entry} # c\n}}\n"));
+        let full = r#"env = { A = "b" }"#;
+        round_trip(
+            Some(&format!("{full}\n")),
+            &format!("{}, {entry} }}\n", &full[..full.len() - 1]),
+        );
     }
 
     #[test]
