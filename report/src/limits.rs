@@ -27,8 +27,12 @@ pub const MAX_VALUES: usize = 1_000;
 /// Largest manifest, in bytes of JSON. 20,000 sites with notes stay below.
 pub const MAX_MANIFEST_BYTES: usize = 8 << 20;
 
-/// Size at which programs stop recording into a week's file, in bytes. The runtime enforces it.
+/// Size at which programs stop recording into a week's file, in bytes. The runtime enforces it; a
+/// sender that packs the file makes room again.
 pub const MAX_SPOOL_BYTES: u64 = 16 << 20;
+
+/// Most lines that are packed of one week, in bytes: 100,000 short processes stay below.
+pub const MAX_PACKED_BYTES: u64 = 64 << 20;
 
 /// Longest line of a spool file, in bytes. The runtime writes each from a buffer of this size.
 pub const MAX_SPOOL_LINE_BYTES: usize = 1024;

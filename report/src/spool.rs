@@ -18,6 +18,13 @@ pub fn file_name(week: crate::Week) -> String {
     format!("{week}.spool")
 }
 
+/// Name of the file whose length says how many lines of a week were dropped because its spool file
+/// was full.
+#[must_use]
+pub fn dropped_file_name(week: crate::Week) -> String {
+    format!("{week}.dropped")
+}
+
 /// Name of the file that holds the build record with this hash.
 #[must_use]
 pub fn build_file_name(hash: u64) -> String {

@@ -94,7 +94,7 @@ pub fn close(
 
     let running = running_week(now);
     let mut open = Merged::default();
-    for week in spool.weeks()?.into_keys() {
+    for week in spool.weeks()? {
         let file = spool.read(week)?;
         if is_too_old(week, now) {
             desk.closing.remarks.insert(Remark::TooOld { week });
@@ -102,6 +102,7 @@ pub fn close(
             continue;
         }
         if week < running || through.is_some_and(|through| week <= through) {
+            desk.closing.remarks.extend(remarks_on(week, spool, &file, &desk.builds));
             desk.close(week, &file)?;
         }
         if week < running && consent.allowed().next().is_some() {
@@ -131,7 +132,6 @@ struct Desk<'a> {
 impl Desk<'_> {
     /// Closes a week for every collector that has a yes.
     fn close(&mut self, week: Week, file: &[u8]) -> Result<(), CloseError> {
-        self.remark_file(week, file);
         for collector in self.consent.allowed() {
             match self.outbox.find(week, collector)? {
                 Some(filed) => self.remark_late(&filed, collector, file),
@@ -179,21 +179,21 @@ impl Desk<'_> {
         }
     }
 
-    fn remark_file(&mut self, week: Week, file: &[u8]) {
-        self.closing.remarks.extend(file_remarks(week, file, &self.builds));
-    }
-
     fn remark_late(&mut self, filed: &Filed, collector: &CollectorUrl, file: &[u8]) {
         self.closing.remarks.extend(late(self.outbox, filed, collector, file));
     }
 }
 
-/// What of a week's file cannot be used.
-pub(crate) fn file_remarks(week: Week, file: &[u8], builds: &Builds) -> Vec<Remark> {
+/// What of a week is missing or cannot be used.
+pub(crate) fn remarks_on(week: Week, spool: &Spool, file: &[u8], builds: &Builds) -> Vec<Remark> {
     let read = lines::decode(file);
     let merged: Merged = read.lines.into_iter().collect();
     let hits = merged.hits_outside(|build| builds.records.contains_key(&build));
     let mut remarks = Vec::new();
+    let lines = spool.dropped(week);
+    if lines > 0 {
+        remarks.push(Remark::Dropped { week, lines });
+    }
     if read.unreadable > 0 {
         remarks.push(Remark::Unreadable { week, lines: read.unreadable });
     }

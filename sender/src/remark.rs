@@ -20,6 +20,23 @@ pub enum Remark {
         /// How many.
         lines: usize,
     },
+    /// Lines for which there was no room.
+    #[error(
+        "{week}: programs dropped {}: so much was recorded before `send` packed it",
+        count(usize::try_from(*lines).unwrap_or(usize::MAX), "line")
+    )]
+    Dropped {
+        /// Whose file.
+        week: Week,
+        /// How many.
+        lines: u64,
+    },
+    /// The spool could not be packed; all that is recorded is still there.
+    #[error("the spool stays as long as it is: {reason}")]
+    NotPacked {
+        /// Why.
+        reason: String,
+    },
     /// Hits of libraries whose build record is gone or bad.
     #[error("{week}: left out {} of unknown builds", count(*hits, "count"))]
     UnknownBuild {

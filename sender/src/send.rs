@@ -14,6 +14,7 @@ use crate::durable::FileError;
 use crate::executables::{Executables, Scanner};
 use crate::home::{Home, Lock};
 use crate::outbox::{Filed, Outbox, Place};
+use crate::remark::Remark;
 use crate::rule::Rule;
 use crate::spool::{Spool, SpoolError};
 
@@ -146,7 +147,25 @@ fn close_weeks(
     lock: &Lock,
 ) -> Result<Closing, SendError> {
     let spool = Spool::open(&home.spool())?;
-    Ok(close(home, &spool, consent, executables, now, through, lock)?)
+    let mut closing = close(home, &spool, consent, executables, now, through, lock)?;
+    if let Err(error) = spool.pack(now, lock) {
+        closing.remarks.insert(Remark::NotPacked { reason: error.to_string() });
+    }
+    Ok(closing)
+}
+
+/// Packs the spool, if recording is on and nobody else is at it. [`send`] does that too.
+///
+/// # Errors
+/// When a file cannot be read or written; then all that was recorded is still there.
+pub fn pack(home: &Home, now: Timestamp) -> Result<(), FileError> {
+    if Rule::of(&Consent::load(home)).is_on()
+        && let Ok(spool) = Spool::open(&home.spool())
+        && let Some(lock) = home.try_lock_sending()?
+    {
+        spool.pack(now, &lock)?;
+    }
+    Ok(())
 }
 
 /// Sends each report that waits and puts it where it stays.

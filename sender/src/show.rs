@@ -58,7 +58,7 @@ pub fn drafts(
     let outbox = Outbox::of(home);
     let builds = spool.builds()?;
     let mut shown = Vec::new();
-    for week in spool.weeks()?.into_keys() {
+    for week in spool.weeks()? {
         if is_too_old(week, now) || outbox.find(week, collector)?.is_some() {
             continue;
         }

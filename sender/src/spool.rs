@@ -1,5 +1,8 @@
 //! The spool folder: what running programs recorded.
 
+mod pack;
+mod weeks;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -7,9 +10,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use headcount_report::limits::{MAX_BUILD_RECORD_BYTES, MAX_SPOOL_BYTES};
-use headcount_report::spool::{build_file_name, file_name};
-use headcount_report::{BuildRecord, Week};
+use headcount_report::BuildRecord;
+use headcount_report::limits::MAX_BUILD_RECORD_BYTES;
+use headcount_report::spool::build_file_name;
 
 use crate::durable::{self, FileError};
 
@@ -83,41 +86,6 @@ impl Spool {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
-    }
-
-    /// The weeks that have a file, with its length in bytes.
-    ///
-    /// # Errors
-    /// When the folder cannot be listed.
-    pub fn weeks(&self) -> Result<BTreeMap<Week, u64>, FileError> {
-        let mut weeks = BTreeMap::new();
-        for name in durable::names(&self.folder)? {
-            let week = name.strip_suffix(".spool").and_then(|week| week.parse().ok());
-            // A file that vanishes meanwhile was removed by another `send`: it is no longer ours.
-            if let Some(week) = week
-                && let Ok(status) = fs::symlink_metadata(self.folder.join(name))
-            {
-                weeks.insert(week, status.len());
-            }
-        }
-        Ok(weeks)
-    }
-
-    /// What a week's file holds; nothing if there is none.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn read(&self, week: Week) -> Result<Vec<u8>, FileError> {
-        let path = self.folder.join(file_name(week));
-        Ok(durable::read(&path, MAX_SPOOL_BYTES)?.unwrap_or_default())
-    }
-
-    /// Deletes a week's file.
-    ///
-    /// # Errors
-    /// When it cannot be deleted.
-    pub fn remove(&self, week: Week) -> Result<(), FileError> {
-        durable::remove(&self.folder.join(file_name(week)))
     }
 
     /// Reads all build records.

@@ -59,7 +59,7 @@ pub fn on(
     choices: Choices,
     now: Timestamp,
 ) -> Result<Option<ConsentError>, SwitchError> {
-    let lengths = lengths(home)?;
+    lengths(home)?;
     cargo.name(&home.spool(), choices.force)?;
     let _lock = home.lock_consent()?;
     let (mut consent, lost) = match Consent::load(home) {
@@ -69,7 +69,7 @@ pub fn on(
     if !consent.record {
         (consent.record, consent.since) = (true, now);
     }
-    apply(&mut consent, home, choices, now, &lengths)?;
+    apply(&mut consent, home, choices, now)?;
     consent.save(home)?;
     // Programs record as soon as the folder is there, so it comes last.
     durable::create_folder(&home.spool())?;
@@ -102,7 +102,7 @@ pub fn off(
 /// How long each week's file is by now.
 fn lengths(home: &Home) -> Result<BTreeMap<Week, u64>, SwitchError> {
     match Spool::open(&home.spool()) {
-        Ok(spool) => Ok(spool.weeks()?),
+        Ok(spool) => Ok(spool.lengths()?),
         Err(SpoolError::Missing(_)) => Ok(BTreeMap::new()),
         Err(error) => Err(error.into()),
     }
@@ -113,8 +113,7 @@ fn apply(
     home: &Home,
     choices: Choices,
     now: Timestamp,
-    lengths: &BTreeMap<Week, u64>,
-) -> Result<(), FileError> {
+) -> Result<(), SwitchError> {
     consent.only = choices.only.unwrap_or_else(|| consent.only.clone());
     consent.except = choices.except.unwrap_or_else(|| consent.except.clone());
     consent.include_local = choices.include_local.unwrap_or_else(|| consent.include_local.clone());
@@ -126,9 +125,11 @@ fn apply(
     if !ended.is_empty() {
         let lock = home.lock_sending()?;
         withdraw(home, now, |filed| ended.iter().any(|url| is_of(filed, url)), &lock)?;
-    }
-    for url in choices.send_to {
-        consent.allow(url, now, lengths);
+        // Nobody closes or packs a week while its length is taken.
+        let lengths = lengths(home)?;
+        for url in choices.send_to {
+            consent.allow(url, now, &lengths);
+        }
     }
     for url in choices.never_send_to {
         consent.forbid(url, now);

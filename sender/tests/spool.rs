@@ -75,7 +75,7 @@ fn only_weeks_and_build_records_are_read() {
     fs::create_dir(spool.join("2026-W46.spool")).unwrap();
     symlink("/etc/passwd", spool.join("2026-W45.spool")).unwrap();
     fs::write(spool.join("2026-W47.spool"), "four").unwrap();
-    let weeks = machine.spool().weeks().unwrap();
+    let weeks = machine.spool().lengths().unwrap();
     assert_eq!(weeks, [("2026-W47".parse().unwrap(), 4)].into());
     assert_eq!(machine.spool().builds().unwrap().bad, 0);
 }

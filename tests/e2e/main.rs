@@ -5,6 +5,7 @@ mod audit;
 mod coexistence;
 mod demo;
 mod facts;
+mod flood;
 mod host;
 mod kept;
 mod linked;

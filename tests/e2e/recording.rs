@@ -250,4 +250,6 @@ fn a_full_spool_stays_as_it_is() {
     file.set_len(headcount_report::limits::MAX_SPOOL_BYTES).unwrap();
     success(&mut spool.hitter(&["hit", "150"]));
     assert_eq!(file.metadata().unwrap().len(), headcount_report::limits::MAX_SPOOL_BYTES);
+    // The executable, 1 and 100.
+    assert_eq!(path.with_extension("dropped").metadata().unwrap().len(), 3);
 }

@@ -8,6 +8,7 @@ use comfy_table::Cell;
 use headcount_report::CrateName;
 use headcount_sender::home::Home;
 use headcount_sender::rule::Rule;
+use headcount_sender::send;
 use headcount_sender::status::{
     self, AnswerStatus, CollectorStatus, LibraryStatus, Status, WeekStatus,
 };
@@ -28,7 +29,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let status = status::status(&Home::of_environment()?, Timestamp::now())?;
+    let (home, now) = (Home::of_environment()?, Timestamp::now());
+    // Whoever never sends has nothing else that keeps the spool short.
+    if let Err(error) = send::pack(&home, now) {
+        output::warning(format_args!("the spool stays as long as it is: {error}"));
+    }
+    let status = status::status(&home, now)?;
     if args.json {
         output::json(&status)?;
         return Ok(ExitCode::SUCCESS);

@@ -4,6 +4,7 @@
 //! the host's; so none is.
 
 use core::ffi::CStr;
+use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::process::{self, Process};
@@ -99,17 +100,29 @@ impl Folder {
         Descriptor::new(unsafe { libc::openat(self.0 .0, name.as_ptr(), flags, mode) })
     }
 
-    /// Appends a line to the week's file, unless that is full or not a file of ours.
+    /// Appends a line to the week's file; if that is full, a byte to the one that counts what was
+    /// dropped.
     fn append(&self, week: Week, line: &Line) -> Option<()> {
-        let name = Name::new(format_args!("{:04}-W{:02}.spool", week.year, week.week))?;
-        let file = self.open_file(name.as_c_str(), libc::O_APPEND)?;
+        let Week { year, week } = week;
+        if self.append_to(format_args!("{year:04}-W{week:02}.spool"), line.as_bytes())? {
+            return Some(());
+        }
+        self.append_to(format_args!("{year:04}-W{week:02}.dropped"), b".").map(drop)
+    }
+
+    /// Whether there was room for some bytes; `None` if they were not written for another reason.
+    fn append_to(&self, name: fmt::Arguments<'_>, bytes: &[u8]) -> Option<bool> {
+        let file = self.open_file(Name::new(name)?.as_c_str(), libc::O_APPEND)?;
         let status = file.status()?;
-        let end = u64::try_from(status.st_size).ok()? + line.as_bytes().len() as u64;
+        let end = u64::try_from(status.st_size).ok()? + bytes.len() as u64;
         let is_regular = status.st_mode & libc::S_IFMT == libc::S_IFREG;
-        if !is_regular || !is_own(&status) || end > MAX_SPOOL_BYTES || !is_within_limit(end) {
+        if !is_regular || !is_own(&status) || !is_within_limit(end) {
             return None;
         }
-        file.write(line.as_bytes())
+        if end > MAX_SPOOL_BYTES {
+            return Some(false);
+        }
+        file.write(bytes).map(|()| true)
     }
 
     /// Puts the library's build record there, under its hash, unless it is there already.

@@ -6,7 +6,7 @@ use headcount_report::{CrateName, Week, spool as lines};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::close::{file_remarks, is_too_old, late};
+use crate::close::{is_too_old, late, remarks_on};
 use crate::collector::CollectorUrl;
 use crate::consent::{Consent, Withheld};
 use crate::draft::reportable;
@@ -22,8 +22,10 @@ use crate::spool::{Builds, Spool};
 pub struct WeekStatus {
     /// The week.
     pub week: Week,
-    /// Length of its file.
+    /// Bytes on the disk.
     pub bytes: u64,
+    /// Lines for which there was no room.
+    pub dropped: u64,
     /// Processes that spoke.
     pub processes: usize,
     /// Library versions that were hit.
@@ -66,28 +68,28 @@ impl Recorded {
         let mut recorded = Self { builds: spool.builds()?, ..Self::default() };
         let files = recorded.builds.bad;
         recorded.remarks.extend((files > 0).then_some(Remark::BadBuilds { files }));
-        for week in spool.weeks()?.into_keys() {
+        for week in spool.weeks()? {
             let file = spool.read(week)?;
-            recorded.remarks.extend(file_remarks(week, &file, &recorded.builds));
+            recorded.remarks.extend(remarks_on(week, spool, &file, &recorded.builds));
             recorded.remarks.extend(is_too_old(week, now).then_some(Remark::TooOld { week }));
             for collector in consent.allowed() {
                 let outbox = Outbox::of(home);
                 let report = outbox.find(week, collector)?;
                 recorded.remarks.extend(report.and_then(|it| late(outbox, &it, collector, &file)));
             }
-            recorded.week(week, &file);
+            recorded.week(week, spool, &file);
         }
         Ok(recorded)
     }
 
-    fn week(&mut self, week: Week, file: &[u8]) {
+    fn week(&mut self, week: Week, spool: &Spool, file: &[u8]) {
         let lines = lines::decode(file).lines;
         let merged: Merged = lines.iter().cloned().collect();
         let usage = self.usage(&merged);
-        let bytes = file.len() as u64;
         self.weeks.push(WeekStatus {
             week,
-            bytes,
+            bytes: spool.bytes_on_disk(week),
+            dropped: spool.dropped(week),
             processes: merged.processes().len(),
             libraries: usage.len(),
             sites: usage.values().map(|usage| usage.counts.len()).sum(),

@@ -70,7 +70,7 @@ impl Machine {
     pub(crate) fn consent(&self, collectors: &[&str]) -> Consent {
         let mut consent = Consent::new(Timestamp::UNIX_EPOCH);
         for url in collectors {
-            let lengths = self.spool().weeks().unwrap();
+            let lengths = self.spool().lengths().unwrap();
             consent.allow(url.parse().unwrap(), Timestamp::UNIX_EPOCH, &lengths);
         }
         consent

@@ -39,7 +39,7 @@ impl Sites {
 pub(super) fn hits(library: &str, folder: &Path) -> Result<BTreeSet<SitePath>> {
     let spool = Spool::open(folder)?;
     let mut merged = Merged::default();
-    for week in spool.weeks()?.into_keys() {
+    for week in spool.weeks()? {
         let lines = spool::decode(&spool.read(week)?);
         ensure!(lines.unreadable == 0, "{} lines of the spool are broken", lines.unreadable);
         merged.extend(lines.lines);
