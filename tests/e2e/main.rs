@@ -11,4 +11,5 @@ mod kept;
 mod linked;
 mod matrix;
 mod recording;
+mod reproducible;
 mod silence;
