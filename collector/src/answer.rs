@@ -3,8 +3,10 @@
 //! * [`share`]: a part of the sections, and how sure that is;
 //! * [`tally`]: the sums of one library, ready to be asked;
 //! * [`text`]: figures as text;
+//! * [`registered`]: which versions are registered, and their manifests;
 //! * [`removal`]: who is hit when a site goes, is that falling, when is it safe?
 
+pub mod registered;
 pub mod removal;
 pub mod share;
 pub mod tally;
@@ -71,7 +73,9 @@ pub(crate) async fn tallied(
         let rows = store.sums(&library.name, weeks, Tally::DIMENSIONS)?;
         Ok(Some((library, Tally::of(running, &rows))))
     });
-    read.await?.ok_or_else(|| {
-        Error::NotFound(format!("nobody registered a library `{name}` at this collector"))
-    })
+    read.await?.ok_or_else(|| nobodys(&name))
+}
+
+fn nobodys(library: &CrateName) -> Error {
+    Error::NotFound(format!("nobody registered a library `{library}` at this collector"))
 }

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use headcount_report::Week;
 use jiff::Timestamp;
 
+use crate::ingest::body::CODINGS;
 use crate::store::StoreError;
 
 /// Why a request is refused. Its text goes to the client as `{"error": "..."}`.
@@ -40,11 +41,14 @@ pub enum Error {
     #[error("the manifest contradicts what is registered: {}", .0.join("; "))]
     Conflict(Vec<String>),
     /// The body is over its limit.
-    #[error("the body is over the limit of its kind: 1 MiB for a report, 8 MiB for a manifest")]
+    #[error(
+        "the body is over the limit of its kind, as sent or inflated: 1 MiB for a report, 8 MiB for \
+         a manifest, 1,000 bytes for each that was sent"
+    )]
     TooLarge,
-    /// The body is compressed.
-    #[error("a body with a content encoding is not taken; send plain JSON")]
-    Encoded,
+    /// The body is compressed in a way that we do not know.
+    #[error("a body is taken plain or with one content encoding of: {CODINGS}")]
+    Encoding,
     /// The week does not take sections.
     #[error(
         "{week} is not open: by this collector's clock it is {now:.0}, and it takes {first_open} \
@@ -82,7 +86,7 @@ impl Error {
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Encoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::ClosedWeek { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy | Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -107,6 +111,9 @@ impl IntoResponse for Error {
         match self {
             Self::NoToken => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Self::Encoding => {
+                headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(CODINGS));
             }
             Self::Busy | Self::Stopping => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));

@@ -1,11 +1,13 @@
 //! Takes a report apart into bits, and has them durable before it answers.
 //!
 //! * [`admit`]: a request with a report, and what it is told;
+//! * `body`: its body, inflated within limits;
 //! * [`sum`]: a section becomes bits;
 //! * [`register`]: a request with a manifest, and why one is refused;
 //! * [`writer`]: the one thread that writes to the store.
 
 pub mod admit;
+pub(crate) mod body;
 pub mod register;
 pub mod sum;
 pub mod writer;

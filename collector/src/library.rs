@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use headcount_report::manifest::ManifestSite;
 use headcount_report::{
     CrateName, Deprecation, FeatureName, Manifest, PlainVersion, SiteKind, SitePath,
 };
@@ -70,6 +71,22 @@ impl Library {
     /// The versions that contain a site, oldest release first.
     pub fn versions_with(&self, site: usize) -> impl Iterator<Item = &Version> {
         self.versions.iter().filter(move |version| version.sites.contains_key(&site))
+    }
+
+    /// The manifest of a registered version, as it was registered last.
+    #[must_use]
+    pub fn manifest(&self, version: &Version) -> Manifest {
+        let site = |(index, deprecated): (&usize, &Option<Deprecation>)| {
+            let Site { path, kind } = self.sites[*index].clone();
+            (path, ManifestSite { kind, deprecated: deprecated.clone() })
+        };
+        Manifest {
+            headcount: 1,
+            library: self.name.clone(),
+            version: version.number.clone(),
+            features: version.features.clone(),
+            sites: version.sites.iter().map(site).collect(),
+        }
     }
 
     /// Gives the next free index to a site, unless it has one.

@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::routing::{get, post, put};
+use axum::routing::{get, post};
 use headcount_report::CrateName;
-use headcount_report::limits::{MAX_MANIFEST_BYTES, MAX_REPORT_BYTES};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::answer;
+use crate::answer::{self, registered};
 use crate::collector::Collector;
 use crate::error::Error;
 use crate::ingest::{admit, register};
@@ -65,11 +63,11 @@ pub fn router(collector: Collector) -> Router {
 }
 
 fn api() -> Router<Collector> {
-    let report = post(admit::admit).layer(DefaultBodyLimit::max(MAX_REPORT_BYTES));
-    let manifest = put(register::register).layer(DefaultBodyLimit::max(MAX_MANIFEST_BYTES));
+    let manifest = get(registered::manifest).put(register::register);
     Router::new()
-        .route("/reports", report)
+        .route("/reports", post(admit::admit))
         .route("/libraries", get(answer::libraries))
+        .route("/libraries/{library}/manifests", get(registered::versions))
         .route("/libraries/{library}/manifests/{version}", manifest)
         .route("/libraries/{library}/removal", get(answer::removal))
         .method_not_allowed_fallback(async || Error::Method)

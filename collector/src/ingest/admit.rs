@@ -1,16 +1,14 @@
 //! A request with a report, and what it is told.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_ENCODING;
 use headcount_report::Report;
+use headcount_report::limits::MAX_REPORT_BYTES;
 use serde::Serialize;
 
 use crate::collector::Collector;
 use crate::error::Error;
+use crate::ingest::body::Content;
 
 /// The answer to a report: once it is sent, the sums are durable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -28,22 +26,8 @@ pub struct Admitted {
 /// Takes a report.
 pub(crate) async fn admit(
     State(collector): State<Collector>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    Content(body): Content<MAX_REPORT_BYTES>,
 ) -> Result<Json<Admitted>, Error> {
-    let body = plain(&headers, body)?;
     let report = Report::decode(&body).map_err(|error| Error::Unreadable(error.to_string()))?;
     collector.writer.add(report).await.map(Json)
-}
-
-/// The body, unless it is compressed, too long or cut short.
-pub(crate) fn plain(
-    headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Bytes, Error> {
-    match headers.get(CONTENT_ENCODING) {
-        None => Ok(body?),
-        Some(encoding) if encoding == "identity" => Ok(body?),
-        Some(_) => Err(Error::Encoded),
-    }
 }

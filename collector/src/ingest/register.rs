@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, PathRejection};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use headcount_report::limits::MAX_MANIFEST_BYTES;
+use headcount_report::manifest::{Changes, Reused};
 use headcount_report::{CrateName, Manifest, PlainVersion, SitePath};
 use serde::Serialize;
 
 use crate::collector::Collector;
 use crate::error::Error;
-use crate::ingest::admit::plain;
+use crate::ingest::body::Content;
 use crate::library::{Library, Site};
 use crate::store::Store;
 use crate::token;
@@ -38,12 +39,13 @@ pub(crate) async fn register(
     State(collector): State<Collector>,
     path: Result<Path<(CrateName, PlainVersion)>, PathRejection>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<Content<MAX_MANIFEST_BYTES>, Error>,
 ) -> Result<(StatusCode, Json<Registered>), Error> {
     let Path((library, version)) = path?;
     let tokens = collector.read(Store::tokens).await?;
     token::authorise(&headers, &library, &tokens)?;
-    let manifest = read(&plain(&headers, body)?, &library, &version)?;
+    let Content(body) = body?;
+    let manifest = read(&body, &library, &version)?;
     let registered = collector.writer.register(manifest).await?;
     let status = if registered.is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(registered)))
@@ -71,11 +73,12 @@ pub(crate) fn new_sites(library: &Library, manifest: &Manifest) -> Vec<Site> {
 
 /// What stands against a manifest; empty when nothing does.
 ///
-/// A known site keeps its kind: were it another thing by the same name, old sums would be taken
-/// for its own. And a version whose sections are being counted keeps its sites: one that came late
+/// A known site keeps its kind, and a name that earlier versions gave up stays so: were it another
+/// thing by the same name, old sums would be taken for its own. And a version whose sections are being counted keeps its sites: one that came late
 /// would miss the earlier sections in its count and have them in its denominator.
 pub(crate) fn differences(library: &Library, manifest: &Manifest, is_counted: bool) -> Vec<String> {
     let mut differences = kind_differences(library, manifest);
+    differences.extend(reused_names(library, manifest));
     if is_counted {
         differences.extend(version_differences(library, manifest));
     }
@@ -91,6 +94,28 @@ fn kind_differences(library: &Library, manifest: &Manifest) -> Vec<String> {
         })
     };
     manifest.sites.iter().filter_map(difference).collect()
+}
+
+/// Sites that come back after a version without them. A version that is older than some registered
+/// ones, as a backport is, is compared with those before it only.
+fn reused_names(library: &Library, manifest: &Manifest) -> Vec<String> {
+    let version = library.version(&manifest.version);
+    let earlier = library
+        .versions()
+        .iter()
+        .filter(|earlier| earlier.number.numbers() < manifest.version.numbers());
+    let earlier: Vec<Manifest> = earlier.map(|earlier| library.manifest(earlier)).collect();
+    let is_registered = |path: &SitePath| {
+        let site = library.site(path);
+        site.is_some_and(|site| version.is_some_and(|version| version.sites.contains_key(&site)))
+    };
+    let reused = Changes::between(&earlier, manifest).reused.into_iter();
+    let reused = reused.filter(|(path, _)| !is_registered(path));
+    reused
+        .map(|(path, Reused { last_in })| {
+            format!("`{path}` was given up after {last_in}; give the new site another name")
+        })
+        .collect()
 }
 
 fn version_differences(library: &Library, manifest: &Manifest) -> Vec<String> {

@@ -60,12 +60,20 @@ impl Serving {
     /// `headers` end with a line break, each. The request leaves in one piece: a collector that
     /// refuses it early closes before the rest of it is written. The reset that follows unread
     /// bytes comes after the response, and takes nothing of it.
-    pub(crate) fn request(&self, head: &str, headers: &str, body: &str) -> (u16, String) {
+    pub(crate) fn request(
+        &self,
+        head: &str,
+        headers: &str,
+        body: &(impl AsRef<[u8]> + ?Sized),
+    ) -> (u16, String) {
+        let body = body.as_ref();
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let length = body.len();
         let head = format!("{head} HTTP/1.1\r\nhost: localhost\r\nconnection: close");
-        let request = format!("{head}\r\ncontent-length: {length}\r\n{headers}\r\n{body}");
-        stream.write_all(request.as_bytes()).unwrap();
+        let head = format!("{head}\r\ncontent-length: {length}\r\n{headers}\r\n");
+        if let Err(error) = stream.write_all(&[head.as_bytes(), body].concat()) {
+            assert!(matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe));
+        }
         let mut response = Vec::new();
         if let Err(error) = stream.read_to_end(&mut response) {
             assert_eq!(error.kind(), ErrorKind::ConnectionReset);

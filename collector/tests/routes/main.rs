@@ -1,5 +1,6 @@
 //! Every route at its path, through the real router, without a socket.
 
+mod encodings;
 mod pages;
 mod support;
 mod v1_libraries;

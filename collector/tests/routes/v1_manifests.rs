@@ -1,4 +1,4 @@
-//! `PUT /v1/libraries/{library}/manifests/{version}`
+//! `PUT` and `GET /v1/libraries/{library}/manifests/{version}`
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
@@ -92,4 +92,40 @@ async fn bad_input_is_refused_by_name() {
     check_refused(answer, StatusCode::PAYLOAD_TOO_LARGE, "8 MiB");
     let answer = served.json(served.put("/v1/libraries/counted/manifests/1.0", &good)).await;
     check_refused(answer, StatusCode::BAD_REQUEST, "plain version");
+}
+
+#[tokio::test]
+async fn a_name_that_was_given_up_stays_so() {
+    let served = Served::with_library().await;
+    let without = json!({"a": {"kind": "fn"}});
+    assert_eq!(served.register(&manifest("2.0.0", &without)).await.0, StatusCode::CREATED);
+    let answer = served.register(&manifest("2.1.0", &sites())).await;
+    check_refused(answer, StatusCode::CONFLICT, "`Client::old` was given up after 1.0.0");
+    // A backport has what the versions before it have.
+    assert_eq!(served.register(&manifest("1.0.1", &sites())).await.0, StatusCode::CREATED);
+    // What is registered may be registered again, whatever came between.
+    assert_eq!(served.register(&manifest("1.0.0", &without)).await.0, StatusCode::OK);
+    assert_eq!(served.register(&manifest("1.0.1", &sites())).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_manifest_is_given_as_it_was_registered() {
+    let served = Served::with_library().await;
+    let (status, answer) = served.get(PATH).await;
+    assert_eq!((status, answer), (StatusCode::OK, manifest("1.0.0", &sites())));
+    let later = manifest("1.10.0", &json!({"b": {"kind": "used"}, "a": {"kind": "fn"}}));
+    served.register(&later).await;
+    served.register(&manifest("1.9.0", &sites())).await;
+    assert_eq!(served.get("/v1/libraries/counted/manifests/1.10.0").await.1, later);
+    let (status, answer) = served.get("/v1/libraries/counted/manifests").await;
+    let versions = json!({"library": "counted", "versions": ["1.0.0", "1.9.0", "1.10.0"]});
+    assert_eq!((status, answer), (StatusCode::OK, versions));
+    for (path, because) in [
+        ("counted/manifests/1.2.3", "nobody registered counted 1.2.3"),
+        ("other/manifests/1.0.0", "nobody registered a library `other`"),
+        ("other/manifests", "nobody registered a library `other`"),
+    ] {
+        let answer = served.get(&format!("/v1/libraries/{path}")).await;
+        check_refused(answer, StatusCode::NOT_FOUND, because);
+    }
 }

@@ -1,7 +1,6 @@
 //! `POST /v1/reports`
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::support::{Served, check_refused, manifest, report, section, sections, sites};
@@ -112,14 +111,6 @@ async fn a_body_over_1_mib_is_refused() {
     check_refused(answer, StatusCode::PAYLOAD_TOO_LARGE, "1 MiB");
     let answer = served.post(vec![b' '; 1 << 20]).await;
     check_refused(answer, StatusCode::BAD_REQUEST, "cannot be read");
-}
-
-#[tokio::test]
-async fn a_compressed_body_is_refused_as_such() {
-    let served = Served::with_library().await;
-    let request = Request::post("/v1/reports").header(header::CONTENT_ENCODING, "zstd");
-    let answer = served.json(request.body(Body::from("x")).unwrap()).await;
-    check_refused(answer, StatusCode::UNSUPPORTED_MEDIA_TYPE, "plain JSON");
 }
 
 #[tokio::test]

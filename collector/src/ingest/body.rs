@@ -1,0 +1,90 @@
+//! The body of a request, inflated if it came compressed.
+
+use std::io::{self, Read};
+
+use axum::body::{Bytes, HttpBody};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_ENCODING;
+use flate2::bufread::MultiGzDecoder;
+
+use crate::error::Error;
+
+/// Content codings that are taken, as `Accept-Encoding` lists them.
+pub(crate) const CODINGS: &str = "gzip, zstd";
+
+/// How many bytes one byte of a body may become. The most repetitive report that a machine makes,
+/// thousands of sites called in several versions of one library, stays below; a file of zeros
+/// becomes longer by more than this with gzip, and by twenty times this with zstd.
+const MAX_RATIO: usize = 1_000;
+
+/// The largest window of a zstd frame, as a power of two: 8 MiB, what RFC 9659 has every sender of
+/// this coding keep to.
+const MAX_ZSTD_WINDOW_LOG: u32 = 23;
+
+/// The bytes that the body of a request means: at most `MAX_BYTES`, as sent and inflated.
+///
+/// A body that says that it is longer is not read at all, and inflating stops at the first byte too
+/// many. So no body costs more memory than a few times the limit: itself, what it becomes, and as
+/// much of zstd's window as that fills.
+pub(crate) struct Content<const MAX_BYTES: usize>(pub(crate) Bytes);
+
+impl<S: Send + Sync, const MAX_BYTES: usize> FromRequest<S> for Content<MAX_BYTES> {
+    type Rejection = Error;
+
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, Error> {
+        let coding = Coding::of(request.headers())?;
+        if request.body().size_hint().lower() > MAX_BYTES as u64 {
+            return Err(Error::TooLarge);
+        }
+        DefaultBodyLimit::max(MAX_BYTES).apply(&mut request);
+        let body = Bytes::from_request(request, state).await?;
+        let room = MAX_BYTES.min(body.len().saturating_mul(MAX_RATIO));
+        let content = match coding {
+            Coding::Identity => body,
+            Coding::Gzip => inflated(MultiGzDecoder::new(&*body), room)?,
+            Coding::Zstd => inflated(zstd(&body).map_err(unreadable)?, room)?,
+        };
+        Ok(Self(content))
+    }
+}
+
+/// How a body is coded.
+enum Coding {
+    Identity,
+    Gzip,
+    Zstd,
+}
+
+impl Coding {
+    fn of(headers: &HeaderMap) -> Result<Self, Error> {
+        let mut codings = headers.get_all(CONTENT_ENCODING).iter();
+        let (coding, more) = (codings.next(), codings.next());
+        let Some(coding) = coding else { return Ok(Self::Identity) };
+        let is = |name: &str| coding.as_bytes().eq_ignore_ascii_case(name.as_bytes());
+        match () {
+            () if more.is_some() => Err(Error::Encoding),
+            () if is("identity") => Ok(Self::Identity),
+            () if is("gzip") || is("x-gzip") => Ok(Self::Gzip),
+            () if is("zstd") => Ok(Self::Zstd),
+            () => Err(Error::Encoding),
+        }
+    }
+}
+
+fn zstd(body: &[u8]) -> io::Result<impl Read> {
+    let mut decoder = zstd::Decoder::with_buffer(body)?;
+    decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
+    Ok(decoder)
+}
+
+fn inflated(decoder: impl Read, room: usize) -> Result<Bytes, Error> {
+    let mut content = Vec::new();
+    decoder.take(room as u64 + 1).read_to_end(&mut content).map_err(unreadable)?;
+    if content.len() > room { Err(Error::TooLarge) } else { Ok(content.into()) }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` passes the value")]
+fn unreadable(error: io::Error) -> Error {
+    Error::Unreadable(format!("the body is not what its content encoding says: {error}"))
+}

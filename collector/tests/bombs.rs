@@ -1,0 +1,55 @@
+//! A body that inflates without end costs the collector next to nothing.
+
+#![cfg(target_os = "linux")]
+
+#[allow(dead_code, reason = "shared with tests that use the rest")]
+mod process;
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use process::{BINARY, Folder, Serving, report};
+
+/// A mebibyte of zeros, compressed: repeated, it is still one valid body.
+fn gzip_mebibyte() -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&vec![0; 1 << 20]).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd_mebibyte() -> Vec<u8> {
+    zstd::encode_all(&*vec![0; 1 << 20], 3).unwrap()
+}
+
+/// The most memory that a process ever had, in KiB.
+fn peak_kib(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_bomb_is_refused_with_bounded_memory() {
+    let folder = Folder::new();
+    let serving = Serving::start(BINARY, &folder.serve());
+    assert_eq!(serving.request("POST /v1/reports", "", &report(1)).0, 200);
+    let (gzip, zstd) = (gzip_mebibyte(), zstd_mebibyte());
+    let times = |bytes: usize, frame: &[u8]| frame.repeat(bytes / frame.len());
+    let growth = |bombs: &[(&str, Vec<u8>)]| {
+        let before = peak_kib(serving.process.id());
+        for (coding, bomb) in bombs {
+            let encoding = format!("content-encoding: {coding}\r\n");
+            let (status, answer) = serving.request("POST /v1/reports", &encoding, bomb);
+            assert_eq!(status, 413, "{} bytes of {coding}: {answer}", bomb.len());
+        }
+        peak_kib(serving.process.id()) - before
+    };
+    // Ten megabytes of what inflates to ten gigabytes and more are not read.
+    let refused = growth(&[("gzip", times(10 << 20, &gzip)), ("zstd", times(10 << 20, &zstd))]);
+    // What the body's own limit lets in, a gigabyte and more, costs a few times that limit.
+    let inflated = growth(&[("gzip", times(1 << 20, &gzip)), ("zstd", times(1 << 20, &zstd))]);
+    println!("at the peak, {refused} KiB more, then {inflated} KiB more");
+    assert!(refused < 2 << 10 && inflated < 8 << 10, "{refused} KiB, {inflated} KiB");
+    assert_eq!(serving.request("POST /v1/reports", "", &report(2)).0, 200);
+}
