@@ -14,7 +14,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use headcount_collector::store::{MemoryStore, NewToken, Store};
 use headcount_collector::token::Token;
-use headcount_collector::{Clock, Collector, router, server};
+use headcount_collector::{Clock, Collector, Rules, router, server};
 use headcount_report::Week;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -55,7 +55,7 @@ async fn main() -> anyhow::Result<()> {
         created: now,
     })?;
     let publish_at = NonZeroU64::new(if is_one { 1 } else { 20 }).unwrap_or(NonZeroU64::MIN);
-    let collector = Collector::start(store, clock.clone(), publish_at)?;
+    let collector = Collector::start(store, clock.clone(), Rules::publishing_at(publish_at))?;
     let router = router::router(collector);
     let sample = Sample { router: router.clone(), clock, dice: Dice(1) };
     match scene.as_str() {

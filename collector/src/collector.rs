@@ -3,7 +3,10 @@
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
+use axum::http::HeaderName;
+
 use crate::clock::Clock;
+use crate::config::Rules;
 use crate::error::Error;
 use crate::ingest::Writer;
 use crate::store::{Store, StoreError};
@@ -15,20 +18,18 @@ pub struct Collector {
     pub(crate) writer: Writer,
     pub(crate) clock: Clock,
     pub(crate) publish_at: NonZeroU64,
+    pub(crate) proxy_header: Option<HeaderName>,
 }
 
 impl Collector {
     /// Starts the writer on a store. It ends when the last clone of this is dropped.
     ///
     /// # Errors
-    /// When the store cannot be read, or no thread is to be had.
-    pub fn start(
-        store: Arc<dyn Store>,
-        clock: Clock,
-        publish_at: NonZeroU64,
-    ) -> Result<Self, StoreError> {
-        let writer = Writer::start(Arc::clone(&store), clock.clone())?;
-        Ok(Self { store, writer, clock, publish_at })
+    /// When the store cannot be read, or the system has no thread or no random bits.
+    pub fn start(store: Arc<dyn Store>, clock: Clock, rules: Rules) -> Result<Self, StoreError> {
+        let Rules { publish_at, sections_per_prefix, proxy_header } = rules;
+        let writer = Writer::start(Arc::clone(&store), clock.clone(), sections_per_prefix)?;
+        Ok(Self { store, writer, clock, publish_at, proxy_header })
     }
 
     /// Reads the store on a thread where blocking is allowed.

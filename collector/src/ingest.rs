@@ -2,12 +2,15 @@
 //!
 //! * [`admit`]: a request with a report, and what it is told;
 //! * `body`: its body, inflated within limits;
+//! * [`prefix`]: which network it comes from; `quota`: how much that one may add;
 //! * [`sum`]: a section becomes bits;
 //! * [`register`]: a request with a manifest, and why one is refused;
 //! * [`writer`]: the one thread that writes to the store.
 
 pub mod admit;
 pub(crate) mod body;
+pub mod prefix;
+pub(crate) mod quota;
 pub mod register;
 pub mod sum;
 pub mod writer;

@@ -38,5 +38,5 @@ pub mod token;
 
 pub use clock::Clock;
 pub use collector::Collector;
-pub use config::Config;
+pub use config::{Config, Rules};
 pub use error::Error;

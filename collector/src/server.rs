@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -18,6 +21,7 @@ use tokio::time::{sleep, timeout};
 use crate::clock::Clock;
 use crate::collector::Collector;
 use crate::config::Config;
+use crate::ingest::prefix::Peer;
 use crate::router;
 use crate::store::{Lock, SqliteStore};
 
@@ -49,7 +53,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub fn run(config: &Config) -> anyhow::Result<()> {
     let _lock = Lock::take(&config.store)?;
     let store = Arc::new(SqliteStore::open(&config.store)?);
-    let collector = Collector::start(store, Clock::system(), config.publish_at)?;
+    let collector = Collector::start(store, Clock::system(), config.rules.clone())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(config.listen)
@@ -76,8 +80,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         };
         tokio::select! {
             (place, accepted) = accepted => match accepted {
-                Ok((stream, _)) => {
-                    let connection = connection(stream, router.clone(), stopped.clone());
+                Ok((stream, peer)) => {
+                    let peer = Peer(peer.ip());
+                    let connection = connection(stream, peer, router.clone(), stopped.clone());
                     connections.spawn(async move {
                         connection.await;
                         drop(place);
@@ -98,8 +103,17 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
 }
 
 /// Serves one connection. Its errors are its peer's, who is nobody's business: no log.
-async fn connection(stream: TcpStream, router: Router, mut stopped: watch::Receiver<()>) {
-    let service = TowerToHyperService::new(router);
+async fn connection(
+    stream: TcpStream,
+    peer: Peer,
+    router: Router,
+    mut stopped: watch::Receiver<()>,
+) {
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(|mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        router.call(request)
+    });
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())

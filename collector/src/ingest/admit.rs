@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::collector::Collector;
 use crate::error::Error;
 use crate::ingest::body::Content;
+use crate::ingest::prefix::Source;
 
 /// The answer to a report: once it is sent, the sums are durable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -17,6 +18,8 @@ pub struct Admitted {
     pub admitted: u64,
     /// Sections that had been taken before, as a retry's are.
     pub repeated: u64,
+    /// Sections that are not counted, because their network has sent so many of that library.
+    pub over_limit: u64,
     /// Sections of a library or a version that nobody registered: only their number is kept.
     pub unknown_libraries: u64,
     /// Sites, over all sections, that the version's manifest has not: the rest of it is taken.
@@ -26,8 +29,9 @@ pub struct Admitted {
 /// Takes a report.
 pub(crate) async fn admit(
     State(collector): State<Collector>,
+    source: Source,
     Content(body): Content<MAX_REPORT_BYTES>,
 ) -> Result<Json<Admitted>, Error> {
     let report = Report::decode(&body).map_err(|error| Error::Unreadable(error.to_string()))?;
-    collector.writer.add(report).await.map(Json)
+    collector.writer.add(report, source).await.map(Json)
 }

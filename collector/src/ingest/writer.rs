@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::thread;
 
@@ -14,12 +15,14 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::admit::Admitted;
+use super::prefix::Source;
+use super::quota::Quota;
 use super::register::{self, Registered};
 use super::sum;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::library::Library;
-use crate::store::{Added, Store, StoreError, Summed};
+use crate::store::{Added, Store, StoreError, Subject, Summed};
 
 /// Reports that may wait. A sender that finds no place is told to come back, and keeps its report.
 const QUEUE: usize = 256;
@@ -34,7 +37,7 @@ pub(crate) struct Writer {
 }
 
 enum Job {
-    Add(Report, Reply<Admitted>),
+    Add(Report, Source, Reply<Admitted>),
     Register(Manifest, Reply<Registered>),
 }
 
@@ -42,9 +45,13 @@ type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
 impl Writer {
     /// Starts the thread. It ends when the last clone of this is dropped.
-    pub(crate) fn start(store: Arc<dyn Store>, clock: Clock) -> Result<Self, StoreError> {
+    pub(crate) fn start(
+        store: Arc<dyn Store>,
+        clock: Clock,
+        sections_per_prefix: NonZeroU32,
+    ) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let mut desk = Desk::new(store, clock)?;
+        let mut desk = Desk::new(store, clock, sections_per_prefix)?;
         thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || desk.work(queue))
@@ -53,8 +60,8 @@ impl Writer {
     }
 
     /// Adds a report to the sums; returns when they are durable.
-    pub(crate) async fn add(&self, report: Report) -> Result<Admitted, Error> {
-        self.ask(|reply| Job::Add(report, reply)).await
+    pub(crate) async fn add(&self, report: Report, source: Source) -> Result<Admitted, Error> {
+        self.ask(|reply| Job::Add(report, source, reply)).await
     }
 
     /// Registers a manifest; returns when it is durable.
@@ -77,6 +84,7 @@ struct Desk {
     store: Arc<dyn Store>,
     clock: Clock,
     first_open: Week,
+    quota: Quota,
     libraries: HashMap<CrateName, Library>,
 }
 
@@ -88,9 +96,14 @@ struct Waiting {
 }
 
 impl Desk {
-    fn new(store: Arc<dyn Store>, clock: Clock) -> Result<Self, StoreError> {
+    fn new(
+        store: Arc<dyn Store>,
+        clock: Clock,
+        sections_per_prefix: NonZeroU32,
+    ) -> Result<Self, StoreError> {
         let first_open = store.close_before(first_open(&clock))?;
-        Ok(Self { store, clock, first_open, libraries: HashMap::new() })
+        let quota = Quota::new(sections_per_prefix, clock.now())?;
+        Ok(Self { store, clock, first_open, quota, libraries: HashMap::new() })
     }
 
     fn work(&mut self, mut queue: mpsc::Receiver<Job>) {
@@ -99,7 +112,7 @@ impl Desk {
             let mut group = Vec::new();
             for job in jobs.drain(..) {
                 match job {
-                    Job::Add(report, reply) => match self.take_apart(&report) {
+                    Job::Add(report, source, reply) => match self.take_apart(&report, &source) {
                         Ok((summed, unknown)) => group.push(Waiting { summed, unknown, reply }),
                         Err(error) => drop(reply.send(Err(error))),
                     },
@@ -114,8 +127,12 @@ impl Desk {
         }
     }
 
-    /// Turns a report into bits, if its week is open; and says what of it is unknown.
-    fn take_apart(&mut self, report: &Report) -> Result<(Summed, Admitted), Error> {
+    /// Turns a report into bits, if its week is open; and says what of it is unknown, or too much.
+    fn take_apart(
+        &mut self,
+        report: &Report,
+        source: &Source,
+    ) -> Result<(Summed, Admitted), Error> {
         self.check_week(report.week)?;
         let mut summed = Summed { week: report.week, sections: Vec::new() };
         let mut unknown = Admitted::default();
@@ -123,9 +140,23 @@ impl Desk {
             let sum = sum::sum(section, self.library(&section.library)?);
             unknown.unknown_libraries += u64::from(!sum.is_known);
             unknown.unknown_sites += sum.unknown_sites;
-            summed.sections.push(sum.bits);
+            if self.is_within_quota(source, &sum.bits.subject, report.week)? {
+                summed.sections.push(sum.bits);
+            } else {
+                unknown.over_limit += 1;
+            }
         }
         Ok((summed, unknown))
+    }
+
+    fn is_within_quota(
+        &mut self,
+        source: &Source,
+        subject: &Subject,
+        week: Week,
+    ) -> Result<bool, StoreError> {
+        let Source(Some(prefix)) = source else { return Ok(true) };
+        self.quota.take(*prefix, subject.library.as_ref(), week, self.clock.now())
     }
 
     /// Writes a group of reports and then answers each.

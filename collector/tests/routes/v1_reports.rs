@@ -7,7 +7,7 @@ use crate::support::{Served, check_refused, manifest, report, section, sections,
 
 fn taken(admitted: u64, repeated: u64, libraries: u64, sites: u64) -> Value {
     json!({
-        "admitted": admitted, "repeated": repeated,
+        "admitted": admitted, "repeated": repeated, "over_limit": 0,
         "unknown_libraries": libraries, "unknown_sites": sites,
     })
 }

@@ -1,0 +1,125 @@
+//! How many sections one network may add to the sums of one library.
+//!
+//! Held in memory only, by digests whose salt is thrown away every day: afterwards nobody can ask
+//! whether some network was here, this process included.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+
+use headcount_report::{CrateName, Week};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::prefix::Prefix;
+use crate::store::StoreError;
+
+/// Networks, libraries and weeks that are told apart, at most: about 32 MiB. One more, and the day
+/// starts afresh: whoever has that many networks is not bounded by any of them.
+const MAX_ENTRIES: usize = 1 << 20;
+
+/// What each network has taken of its quota today.
+pub(crate) struct Quota {
+    per_prefix: NonZeroU32,
+    day: i64,
+    salt: [u8; 32],
+    taken: HashMap<u64, u32>,
+}
+
+impl Quota {
+    /// Nothing is taken yet.
+    ///
+    /// # Errors
+    /// When the system has no random bits.
+    pub(crate) fn new(per_prefix: NonZeroU32, now: Timestamp) -> Result<Self, StoreError> {
+        Ok(Self { per_prefix, day: day(now), salt: salt()?, taken: HashMap::new() })
+    }
+
+    /// Takes one section from a network's quota; says whether there was one left.
+    ///
+    /// Libraries that nobody registered share one.
+    ///
+    /// # Errors
+    /// When a new day begins and the system has no random bits.
+    pub(crate) fn take(
+        &mut self,
+        prefix: Prefix,
+        library: Option<&CrateName>,
+        week: Week,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        if self.day != day(now) || self.taken.len() >= MAX_ENTRIES {
+            *self = Self::new(self.per_prefix, now)?;
+        }
+        let taken = self.taken.entry(self.key(prefix, library, week)).or_default();
+        let is_left = *taken < self.per_prefix.get();
+        *taken += u32::from(is_left);
+        Ok(is_left)
+    }
+
+    fn key(&self, prefix: Prefix, library: Option<&CrateName>, week: Week) -> u64 {
+        let digest = Sha256::new()
+            .chain_update(self.salt)
+            .chain_update(prefix.octets())
+            .chain_update(week.to_string())
+            .chain_update(library.map_or("", CrateName::as_str))
+            .finalize();
+        digest.iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte))
+    }
+}
+
+fn day(now: Timestamp) -> i64 {
+    now.as_second().div_euclid(24 * 60 * 60)
+}
+
+fn salt() -> Result<[u8; 32], StoreError> {
+    let mut salt = [0; 32];
+    getrandom::fill(&mut salt).map_err(|error| StoreError::Io {
+        doing: "take random bits from the system".to_owned(),
+        source: std::io::Error::other(error),
+    })?;
+    Ok(salt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::prefix::Prefix;
+
+    const PER_PREFIX: NonZeroU32 = NonZeroU32::new(3).unwrap();
+
+    /// How many of some sections are admitted.
+    fn admitted(quota: &mut Quota, address: &str, library: &str, week: &str, at: &str) -> usize {
+        let prefix = Prefix::of(address.parse().unwrap());
+        let library: Option<CrateName> = library.parse().ok();
+        let take = |_: &i32| {
+            quota
+                .take(prefix, library.as_ref(), week.parse().unwrap(), at.parse().unwrap())
+                .unwrap()
+        };
+        (0..1_000).filter(take).count()
+    }
+
+    #[test]
+    fn each_network_has_its_own_for_each_library_week_and_day() {
+        let (morning, evening) = ("2026-11-22T00:00:00Z", "2026-11-22T23:59:59Z");
+        let mut quota = Quota::new(PER_PREFIX, morning.parse().unwrap()).unwrap();
+        let first = quota.salt;
+        for (address, library, week, at, expected) in [
+            ("203.0.113.1", "counted", "2026-W47", morning, 3),
+            ("203.0.113.2", "counted", "2026-W47", evening, 0),
+            ("203.0.114.1", "counted", "2026-W47", evening, 3),
+            ("203.0.113.1", "other", "2026-W47", evening, 3),
+            ("203.0.113.1", "", "2026-W47", evening, 3),
+            ("203.0.113.1", "counted", "2026-W46", evening, 3),
+            ("203.0.113.1", "counted", "2026-W47", "2026-11-23T00:00:00Z", 3),
+        ] {
+            assert_eq!(
+                admitted(&mut quota, address, library, week, at),
+                expected,
+                "{address} {at}"
+            );
+        }
+        assert_ne!(quota.salt, first);
+        assert_eq!(quota.taken.len(), 1, "yesterday's are forgotten");
+    }
+}
