@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::Rules;
 use crate::error::Error;
 use crate::ingest::Writer;
+use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
 
 /// A running collector: its store, the one thread that writes to it, its clock.
@@ -19,6 +20,7 @@ pub struct Collector {
     pub(crate) clock: Clock,
     pub(crate) publish_at: NonZeroU64,
     pub(crate) proxy_header: Option<HeaderName>,
+    pub(crate) metrics: Metrics,
 }
 
 impl Collector {
@@ -29,7 +31,8 @@ impl Collector {
     pub fn start(store: Arc<dyn Store>, clock: Clock, rules: Rules) -> Result<Self, StoreError> {
         let Rules { publish_at, sections_per_prefix, proxy_header } = rules;
         let writer = Writer::start(Arc::clone(&store), clock.clone(), sections_per_prefix)?;
-        Ok(Self { store, writer, clock, publish_at, proxy_header })
+        let metrics = Metrics::new();
+        Ok(Self { store, writer, clock, publish_at, proxy_header, metrics })
     }
 
     /// Reads the store on a thread where blocking is allowed.

@@ -16,6 +16,7 @@
 //! * [`page`]: the answers as HTML that needs no script and no second request to anyone;
 //! * [`token`]: who may register;
 //! * [`error`]: what went wrong, as status and sentence;
+//! * `metrics`: what the collector does, for Prometheus, and whether it is well;
 //! * [`clock`]: the only file that reads the time.
 
 pub mod config;
@@ -34,6 +35,7 @@ pub mod page;
 
 pub mod clock;
 pub mod error;
+mod metrics;
 pub mod token;
 
 pub use clock::Clock;

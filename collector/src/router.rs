@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware;
 use axum::routing::{get, post};
 use headcount_report::CrateName;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -13,6 +14,7 @@ use crate::answer::{self, registered};
 use crate::collector::Collector;
 use crate::error::Error;
 use crate::ingest::{admit, register};
+use crate::metrics;
 use crate::page;
 
 /// Time for a request, reading its body included.
@@ -54,11 +56,14 @@ pub fn router(collector: Collector) -> Router {
         .fallback(page::not_found);
     Router::new()
         .nest("/v1", api())
+        .route("/healthz", get(metrics::healthz))
+        .route("/metrics", get(metrics::metrics))
         .merge(pages)
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
         .layer(fixed_header(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(fixed_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed_header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(middleware::from_fn_with_state(collector.clone(), metrics::counted))
         .with_state(collector)
 }
 

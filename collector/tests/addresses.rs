@@ -53,6 +53,7 @@ fn a_network_adds_so_much_and_leaves_no_trace() {
         ("PUT /v1/libraries/counted/manifests/1.0.0", "{}"),
         ("GET /v1/libraries/counted/removal", ""),
         ("GET /v1/libraries", ""),
+        ("GET /metrics", ""),
         ("GET /", ""),
         ("BREW /", ""),
     ] {

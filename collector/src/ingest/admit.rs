@@ -33,5 +33,7 @@ pub(crate) async fn admit(
     Content(body): Content<MAX_REPORT_BYTES>,
 ) -> Result<Json<Admitted>, Error> {
     let report = Report::decode(&body).map_err(|error| Error::Unreadable(error.to_string()))?;
-    collector.writer.add(report, source).await.map(Json)
+    let admitted = collector.writer.add(report, source).await?;
+    collector.metrics.count(&admitted);
+    Ok(Json(admitted))
 }

@@ -69,6 +69,16 @@ impl Writer {
         self.ask(|reply| Job::Register(manifest, reply)).await
     }
 
+    /// How much waits for the thread.
+    pub(crate) fn waiting(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
+    }
+
+    /// Whether the thread still takes work.
+    pub(crate) fn is_working(&self) -> bool {
+        !self.jobs.is_closed()
+    }
+
     async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
         self.jobs.try_send(job(reply)).map_err(|error| match error {

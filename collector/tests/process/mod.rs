@@ -41,7 +41,7 @@ impl Folder {
 /// A collector that serves until it is dropped.
 pub(crate) struct Serving {
     pub(crate) process: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Serving {

@@ -1,6 +1,7 @@
 //! Every route at its path, through the real router, without a socket.
 
 mod encodings;
+mod operation;
 mod pages;
 mod support;
 mod v1_libraries;
