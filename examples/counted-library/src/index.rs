@@ -1,5 +1,6 @@
 //! The table of contents of an archive.
 
+use headcount::track_usage;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -37,12 +38,14 @@ pub enum Method {
     Deflated,
 }
 
+#[track_usage(marked)]
 impl Index {
     /// Reads an index that [`to_json`](Self::to_json) wrote, as kept beside an archive.
     ///
     /// # Errors
     /// [`Error::Index`] when it is no such JSON, [`Error::DuplicateName`] when two entries share a
     /// name.
+    #[track_usage]
     pub fn from_json(json: &str) -> Result<Self> {
         Self::parse(json.as_bytes())
     }
