@@ -25,13 +25,19 @@ use proc_macro2::TokenStream as TokenStream2;
 /// | a lone method, with `name = "Type::name"` | it | `module::Type::name` |
 ///
 /// `#[track_usage(linked)]` leaves the record only: whether the linker kept the item is known, whether
-/// it was called is not. For tiny functions in hot loops, which still vectorise then.
+/// it was called is not. For tiny functions in hot loops, which still vectorise then. Its expansion
+/// holds an `unsafe` block: on a method of a type that derives `serde::Deserialize`, clippy's
+/// pedantic `unsafe_derive_deserialize` has to be allowed. A counted function holds none.
 ///
 /// In a block, `#[track_usage(skip)]` on a method leaves it out, and `#[track_usage(marked)]` on
 /// the block counts only methods that carry an attribute of headcount.
 ///
 /// An attribute on a lone method cannot see its type, so it is refused without a `name`. (Where
 /// neither `self` nor `Self` gives the method away, rustc does: ``unresolved import `self::name` ``.)
+///
+/// Other attribute macros may stand above or below, and the names stay the same. An `async fn` counts
+/// when it is first polled; below `#[async_trait]`, which makes it a function that returns a boxed
+/// future, when it is called.
 ///
 /// The item stays as it was: signature, documentation, lints, panic locations and behaviour. What
 /// cannot be counted (a `const fn`, a `struct`, a method without a body) is refused with an error
