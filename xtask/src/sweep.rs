@@ -2,32 +2,32 @@
 //!
 //! What authors will meet is met here first. `docs/sweep.md` has what came of it.
 
+mod absence;
 mod annotate;
 mod build;
 mod hits;
 mod limited;
 mod outcome;
 mod package;
+mod settle;
 mod sources;
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use cargo_metadata::diagnostic::Diagnostic;
 
 use crate::tools;
-use build::{Built, Copy, Failure};
+use absence::Absence;
+use build::{Built, Copy};
 use hits::Sites;
 use outcome::Tests;
 use package::Published;
-use sources::{AllAnnotated, Sources};
-use table::{Failed, Pair, Refused, Sweep, Swept};
-
-/// Builds after which nothing more is left out.
-const MAX_ROUNDS: usize = 20;
+use settle::settle;
+use sources::Sources;
+use table::{Failed, Pair, Sweep, Swept};
 
 /// The crates of `docs/sweep.md`.
 const USUAL: [&str; 24] = [
@@ -63,6 +63,10 @@ pub(crate) struct Args {
     /// Published crates; without any, those of `docs/sweep.md`
     #[arg(value_name = "CRATE[@VERSION]")]
     crates: Vec<String>,
+    /// Compare their tests built with headcount's feature `disabled` and without annotations, byte
+    /// by byte, instead
+    #[arg(long, requires = "crates")]
+    disabled: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -74,21 +78,17 @@ pub(crate) struct Args {
 /// Sweeps one crate after the other; a failure in one is reported, and the others go on.
 ///
 /// # Errors
-/// When a crate fails, or its tests do not end as they do without annotations.
+/// When a crate fails, its tests do not end as they do without annotations, or `disabled` leaves
+/// something in a program.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let headcount = fs::canonicalize(&args.headcount).context("cannot find `headcount`")?;
     let usual = || USUAL.map(str::to_owned).to_vec();
     let wanted = if args.crates.is_empty() { usual() } else { args.crates.clone() };
-    let mut sweep = Sweep::default();
-    for name in wanted {
-        match swept(&name, &headcount) {
-            Ok(swept) => sweep.crates.push(swept),
-            Err(error) => {
-                eprintln!("{name}: failed: {error:#}");
-                sweep.failed.push(Failed { name, why: format!("{error:#}") });
-            }
-        }
+    if args.disabled {
+        return prove_absence(&wanted, &headcount, args.json);
     }
+    let (crates, failed) = each(&wanted, |name| swept(name, &headcount));
+    let sweep = Sweep { crates, failed };
     if args.json {
         println!("{}", sweep.json()?);
     } else {
@@ -99,6 +99,35 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     ensure!(differ.is_empty(), "annotations change tests of {}", differ.join(", "));
     ensure!(sweep.failed.is_empty(), "some crates could not be swept");
     Ok(())
+}
+
+fn prove_absence(wanted: &[String], headcount: &Path, json: bool) -> Result<()> {
+    let (crates, failed) = each(wanted, |name| absence::compared(name, headcount));
+    let absence = Absence { crates, failed };
+    if json {
+        println!("{}", absence.json()?);
+    } else {
+        print!("{absence}");
+    }
+    let is_absent = absence.crates.iter().all(|compared| compared.differ.is_empty());
+    ensure!(is_absent, "`disabled` left something in a program");
+    ensure!(absence.failed.is_empty(), "some crates could not be compared");
+    Ok(())
+}
+
+/// Looks at every crate, whatever became of those before it.
+fn each<T>(wanted: &[String], look: impl Fn(&str) -> Result<T>) -> (Vec<T>, Vec<Failed>) {
+    let (mut crates, mut failed) = (Vec::new(), Vec::new());
+    for name in wanted {
+        match look(name) {
+            Ok(outcome) => crates.push(outcome),
+            Err(error) => {
+                eprintln!("{name}: failed: {error:#}");
+                failed.push(Failed { name: name.clone(), why: format!("{error:#}") });
+            }
+        }
+    }
+    (crates, failed)
 }
 
 fn swept(wanted: &str, headcount: &Path) -> Result<Swept> {
@@ -115,7 +144,7 @@ fn swept(wanted: &str, headcount: &Path) -> Result<Swept> {
         published.copy(&folder, headcount)?;
         let log = base.join("log").join(&key).join(kind);
         fs::create_dir_all(&log).context("cannot make the folder of logs")?;
-        Ok(Copy { folder, target: &target, spool: &spool, log, tests: None })
+        Ok(Copy { folder, target: &target, spool: &spool, log, tests: None, arguments: &[] })
     };
     let mut plain = copy("plain", None)?;
     let mut counted = copy("counted", Some(headcount))?;
@@ -185,15 +214,8 @@ fn built(built: &Built) -> Result<Library> {
     Ok(Library {
         bytes: build::bytes(&rlib)?,
         rlib,
-        warnings: built.warnings.iter().map(shown).collect(),
+        warnings: built.warnings.iter().map(build::shown).collect(),
     })
-}
-
-/// A message with its place.
-fn shown(diagnostic: &Diagnostic) -> String {
-    let place =
-        build::places(diagnostic).last().map(|(file, line)| format!("{}:{line}", file.display()));
-    format!("{} ({})", diagnostic.message, place.unwrap_or_default())
 }
 
 fn new(before: &[String], after: &[String]) -> Vec<String> {
@@ -239,82 +261,4 @@ fn tests_after(counted: &Copy<'_>, with_documentation: bool) -> Result<Tests> {
         tests.add(&counted.doc_test(3)?.stdout);
     }
     Ok(tests)
-}
-
-/// Annotates, builds, and leaves out what is refused, until library and tests build.
-fn settle(
-    counted: &Copy<'_>,
-    sources: &mut Sources,
-    wanted: &str,
-) -> Result<(AllAnnotated, Vec<Refused>)> {
-    let mut refused = Vec::new();
-    for _ in 0..MAX_ROUNDS {
-        let annotated = sources.annotate()?;
-        annotated.write(&counted.folder)?;
-        let mut built = counted.library()?;
-        if built.success {
-            built = counted.build_tests()?;
-        }
-        if built.success {
-            return Ok((annotated, refused));
-        }
-        ensure!(!built.ended.late, "it takes too long to build with annotations");
-        let tests = tests_without_library(&built.errors, &counted.folder);
-        if tests.into_iter().filter(|test| sources.include_test(test)).count() > 0 {
-            continue;
-        }
-        let culprits = culprits(&annotated, &built.errors);
-        if culprits.is_empty() {
-            let errors: Vec<_> =
-                built.errors.iter().map(|error| shown(&error.diagnostic)).collect();
-            let words = built.ended.last_words();
-            bail!("it does not build with annotations: {}\n{words}", errors.join("; "));
-        }
-        for ((file, line), (function, message)) in culprits {
-            sources.leave_out(&file, line);
-            let place = format!("{}:{line}", file.display());
-            eprintln!("{wanted}: {place}: `{function}`: {message}");
-            refused.push(Refused { function, place, message });
-        }
-    }
-    bail!("it does not build with annotations after {MAX_ROUNDS} rounds")
-}
-
-/// The roots of tests that include files of the library, relative to the package's folder.
-fn tests_without_library(errors: &[Failure], folder: &Path) -> BTreeSet<PathBuf> {
-    errors
-        .iter()
-        .filter(|error| error.diagnostic.message.contains("`__headcount`"))
-        .filter_map(|error| Some(error.test.as_ref()?.strip_prefix(folder).ok()?.to_owned()))
-        .collect()
-}
-
-/// The annotated functions that errors are about, by file and line: their names, and why.
-fn culprits(
-    annotated: &AllAnnotated,
-    errors: &[Failure],
-) -> BTreeMap<(PathBuf, usize), (String, String)> {
-    let mut culprits = BTreeMap::new();
-    for Failure { diagnostic: error, .. } in errors {
-        let places = build::places(error);
-        let functions = |by_block: bool| {
-            places.iter().find_map(|(file, line)| {
-                let functions = annotated.files.get(file)?.functions.iter();
-                let is_it = |function: &&annotate::Function| {
-                    let block = function.block.as_ref().filter(|_| by_block);
-                    block.unwrap_or(&function.lines).contains(line)
-                };
-                let functions: Vec<_> = functions.filter(is_it).collect();
-                (!functions.is_empty()).then_some((file, functions))
-            })
-        };
-        let Some((file, functions)) = functions(false).or_else(|| functions(true)) else {
-            continue;
-        };
-        for function in functions {
-            let why = (function.name.clone(), error.message.clone());
-            culprits.entry((file.clone(), function.line)).or_insert(why);
-        }
-    }
-    culprits
 }

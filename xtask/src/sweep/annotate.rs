@@ -95,6 +95,13 @@ pub(super) fn library_only(text: &str) -> Result<String> {
     Ok(format!("{before}{LIBRARY}{after}"))
 }
 
+/// An annotated text with equally many spaces instead of annotations.
+pub(super) fn blanked(annotated: &str) -> String {
+    [LIBRARY, TRACK, SKIP].iter().fold(annotated.to_owned(), |text, annotation| {
+        text.replace(annotation, &" ".repeat(annotation.len()))
+    })
+}
+
 /// Where the first item of a file begins.
 fn first(file: &File, end: usize) -> usize {
     file.items.first().map_or(end, |item| start(item.span()))

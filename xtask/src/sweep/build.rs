@@ -1,5 +1,6 @@
 //! A copy of a crate: built and tested by cargo, always with the same flags.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -8,16 +9,16 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel, DiagnosticSpan};
-use cargo_metadata::{Message, TargetKind};
+use cargo_metadata::{Artifact, Message, TargetKind};
 use headcount_tests as e2e;
 
 use super::limited::{self, Ended};
 
-const BUILD_LIMIT: Duration = Duration::from_mins(4);
-const TEST_LIMIT: Duration = Duration::from_mins(4);
+const BUILD_LIMIT: Duration = Duration::from_mins(8);
+const TEST_LIMIT: Duration = Duration::from_mins(8);
 
 /// Documentation is compiled test by test: beyond this it is not tested.
-const DOC_TEST_LIMIT: Duration = Duration::from_secs(20);
+const DOC_TEST_LIMIT: Duration = Duration::from_secs(45);
 
 /// A copy of a crate.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(super) struct Copy<'a> {
     pub(super) log: PathBuf,
     /// `--test` of each test that compiles without annotations; all if `None`.
     pub(super) tests: Option<Vec<String>>,
+    /// Further arguments of every build.
+    pub(super) arguments: &'static [&'static str],
 }
 
 /// What cargo and rustc said.
@@ -35,6 +38,8 @@ pub(super) struct Copy<'a> {
 pub(super) struct Built {
     pub(super) success: bool,
     pub(super) rlib: Option<PathBuf>,
+    /// The tests, by kind and name.
+    pub(super) executables: BTreeMap<String, PathBuf>,
     pub(super) errors: Vec<Failure>,
     /// In the library itself.
     pub(super) warnings: Vec<Diagnostic>,
@@ -101,16 +106,26 @@ impl Copy<'_> {
 
     fn build(&self, name: &str, arguments: &[String]) -> Result<Built> {
         let mut command = self.cargo();
-        command.args(arguments).args(
+        command.args(arguments).args(self.arguments).args(
             ["--message-format=json", "--no-fail-fast"]
                 .iter()
                 .filter(|option| arguments[0] == "test" || **option != "--no-fail-fast"),
         );
         let ended = limited::run(&mut command, BUILD_LIMIT, &self.log.join(name))?;
-        let mut built =
-            Built { success: ended.success, rlib: None, errors: vec![], warnings: vec![], ended };
+        let mut built = Built {
+            success: ended.success,
+            rlib: None,
+            executables: BTreeMap::new(),
+            errors: vec![],
+            warnings: vec![],
+            ended,
+        };
         for message in Message::parse_stream(Cursor::new(&built.ended.stdout)) {
             match message.context("cannot read what cargo prints")? {
+                Message::CompilerArtifact(Artifact { target, executable: Some(file), .. }) => {
+                    let kind = if target.is_kind(TargetKind::Lib) { "lib" } else { "test" };
+                    built.executables.insert(format!("{kind} {}", target.name), file.into());
+                }
                 Message::CompilerArtifact(artifact)
                     if artifact.manifest_path == self.folder.join("Cargo.toml")
                         && artifact.target.is_kind(TargetKind::Lib) =>
@@ -149,6 +164,7 @@ impl Copy<'_> {
             .env("CARGO_BUILD_JOBS", "2")
             .env("CARGO_INCREMENTAL", "0")
             .env("CARGO_PROFILE_DEV_DEBUG", "0") // halves the time
+            .env("CARGO_PROFILE_RELEASE_STRIP", "symbols") // as shipped programs are
             .env("CARGO_TERM_COLOR", "never")
             .env("HEADCOUNT_SPOOL", self.spool)
             // Tests of errors compare what they print.
@@ -161,6 +177,12 @@ impl Copy<'_> {
 /// Bytes of a file.
 pub(super) fn bytes(path: &Path) -> Result<u64> {
     Ok(fs::metadata(path).context("cannot look at the rlib")?.len())
+}
+
+/// A message with its place.
+pub(super) fn shown(diagnostic: &Diagnostic) -> String {
+    let place = places(diagnostic).last().map(|(file, line)| format!("{}:{line}", file.display()));
+    format!("{} ({})", diagnostic.message, place.unwrap_or_default())
 }
 
 /// Every place that an error is about: file and line, as far as macros let it be told.

@@ -6,14 +6,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::{Metadata, MetadataCommand, TargetKind};
 use headcount_tests as e2e;
-use toml_edit::{DocumentMut, InlineTable, Item, Table};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table};
+
+/// The feature of a copy that takes the counting out, as an author would name it.
+pub(super) const DISABLED: &str = "headcount-disabled";
 
 /// A published crate, as cargo has it.
 #[derive(Debug)]
 pub(super) struct Published {
     pub(super) name: String,
     pub(super) version: String,
-    source: PathBuf,
+    /// Where cargo keeps it.
+    pub(super) source: PathBuf,
     /// The root of the library, relative to the package's folder.
     pub(super) root: PathBuf,
     /// Its integration tests.
@@ -64,7 +68,8 @@ impl Published {
         })
     }
 
-    /// Copies it, and makes the copy a workspace of its own; `headcount` becomes a dependency.
+    /// Copies it, and makes the copy a workspace of its own; `headcount` becomes a dependency, and
+    /// [`DISABLED`] a feature.
     ///
     /// A lock file that was published is left behind: cargo takes the newest of what it may.
     pub(super) fn copy(&self, to: &Path, headcount: Option<&Path>) -> Result<()> {
@@ -89,6 +94,8 @@ fn prepared(manifest: &str, headcount: Option<&Path>) -> Result<String> {
         let dependencies = dependencies.as_table_mut().context("`dependencies` is no table")?;
         ensure!(!dependencies.contains_key("headcount"), "it is a counted library already");
         dependencies.insert("headcount", toml_edit::value(dependency));
+        let features = manifest.entry("features").or_insert(Item::Table(Table::new()));
+        features[DISABLED] = toml_edit::value(Array::from_iter(["headcount/disabled"]));
     }
     Ok(manifest.to_string())
 }
@@ -145,6 +152,7 @@ mod tests {
         assert!(counted.starts_with(
             "# Made by cargo.\n[package]\nname = \"a\" # a\n\n[dependencies]\nheadcount = { path = \"/r\" }\n"
         ), "{counted}");
+        assert!(counted.ends_with("[features]\nheadcount-disabled = [\"headcount/disabled\"]\n"));
         assert!(counted.contains("[dependencies.b]\nversion = \"1\"\n"), "{counted}");
     }
 

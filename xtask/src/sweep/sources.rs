@@ -96,6 +96,14 @@ impl AllAnnotated {
         Ok(())
     }
 
+    /// Puts spaces where annotations are.
+    pub(super) fn blank(&mut self) {
+        let texts = self.files.values_mut().map(|annotated| &mut annotated.text);
+        for text in texts.chain(self.tests.values_mut()) {
+            *text = annotate::blanked(text);
+        }
+    }
+
     /// Tests that are counted libraries now, too.
     pub(super) fn tests(&self) -> Vec<String> {
         self.tests.keys().map(|file| file.display().to_string()).collect()

@@ -61,6 +61,9 @@ impl Trait for Type { fn get(&self) {} }
 impl Type { pub const fn only() {} fn private(&self) {} }
 "
     );
+    let blanked = blanked(&annotated.text);
+    assert_eq!(blanked.len(), annotated.text.len());
+    assert_eq!(blanked.replace(' ', ""), text.replace(' ', ""));
     assert_eq!(names(&annotated), ["free", "get"]);
     assert_eq!(annotated.constant, 3);
     assert_eq!(annotated.functions[0].lines, 4..=6);
