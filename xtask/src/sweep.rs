@@ -109,7 +109,7 @@ fn prove_absence(wanted: &[String], headcount: &Path, json: bool) -> Result<()> 
     } else {
         print!("{absence}");
     }
-    let is_absent = absence.crates.iter().all(|compared| compared.differ.is_empty());
+    let is_absent = absence.crates.iter().all(|compared| compared.differ_from_unchanged.is_empty());
     ensure!(is_absent, "`disabled` left something in a program");
     ensure!(absence.failed.is_empty(), "some crates could not be compared");
     Ok(())

@@ -1,5 +1,9 @@
 //! Off can be proved: with `disabled`, the tests of a crate are the programs without annotations.
 //!
+//! Where they are not, an attribute that does nothing tells whose doing it is: any attribute on an
+//! `impl` block changes its number, which is part of symbols' names, and these decide in which order
+//! generic functions lie in a program.
+//!
 //! All builds are release builds from one folder, since its path is part of symbols' names, stripped
 //! for the reason that `ARCHITECTURE.md` gives, with one `Cargo.toml`.
 
@@ -14,8 +18,9 @@ use headcount_report::Record;
 use headcount_sender::scan;
 use serde::Serialize;
 
+use super::annotate;
 use super::build::Copy;
-use super::package::{DISABLED, Published};
+use super::package::{self, DISABLED, Published};
 use super::settle::settle;
 use super::sources::Sources;
 use super::table::Failed;
@@ -34,7 +39,9 @@ pub(super) struct Compared {
     /// Programs that hold records of sites when they are counted.
     counted: usize,
     /// Programs that are not the same, byte for byte, with `disabled` and without annotations.
-    pub(super) differ: Vec<String>,
+    differ_from_blanked: Vec<String>,
+    /// Programs that are not the same with `disabled` and with attributes that do nothing.
+    pub(super) differ_from_unchanged: Vec<String>,
 }
 
 /// The programs of all crates.
@@ -57,6 +64,7 @@ pub(super) fn compared(wanted: &str, headcount: &Path) -> Result<Compared> {
     let published = Published::fetch(wanted, &base.join("fetch").join(&key))?;
     let folder = base.join("absence").join(&key);
     published.copy(&folder, Some(headcount))?;
+    package::add_unchanged(&folder)?;
     let log = base.join("log").join(&key).join("absence");
     fs::create_dir_all(&log).context("cannot make the folder of logs")?;
     let (target, spool) = (base.join("target"), base.join("spool").join(&key));
@@ -71,7 +79,7 @@ pub(super) fn compared(wanted: &str, headcount: &Path) -> Result<Compared> {
 
     step("build counted");
     let mut sources = Sources::new(&published.source, &published.root);
-    let (mut annotated, _) = settle(&copy, &mut sources, wanted)?;
+    let (annotated, _) = settle(&copy, &mut sources, wanted)?;
     let mut counted = 0;
     for (name, program) in programs(&copy)? {
         let records = scan::records_in(&program, Path::new(&name))?.records;
@@ -83,20 +91,25 @@ pub(super) fn compared(wanted: &str, headcount: &Path) -> Result<Compared> {
     copy.arguments = &["--release", "--features", DISABLED];
     let disabled = programs(&copy)?;
 
+    let differ = |others: &Programs| -> Result<Vec<String>> {
+        ensure!(disabled.keys().eq(others.keys()), "not the same programs are built");
+        let differ = disabled.iter().filter(|(name, program)| others.get(*name) != Some(program));
+        Ok(differ.map(|(name, _)| name.clone()).collect())
+    };
     step("build without annotations");
-    annotated.blank();
-    annotated.write(&copy.folder)?;
-    let blanked = programs(&copy)?;
-    let names = |programs: &Programs| programs.keys().cloned().collect::<Vec<_>>();
-    ensure!(names(&disabled) == names(&blanked), "not the same programs are built");
+    annotated.write_replaced(&copy.folder, annotate::blanked)?;
+    let differ_from_blanked = differ(&programs(&copy)?)?;
+    step("build with attributes that do nothing");
+    annotated.write_replaced(&copy.folder, annotate::unchanged)?;
+    let differ_from_unchanged = differ(&programs(&copy)?)?;
 
-    let differs = |(name, program): &(&String, &Vec<u8>)| blanked.get(*name) != Some(program);
     Ok(Compared {
         functions: annotated.functions(),
         programs: disabled.len(),
         bytes: disabled.values().map(Vec::len).sum(),
         counted,
-        differ: disabled.iter().filter(differs).map(|(name, _)| name.clone()).collect(),
+        differ_from_blanked,
+        differ_from_unchanged,
         name: published.name,
         version: published.version,
     })
@@ -131,7 +144,8 @@ impl fmt::Display for Absence {
             "programs",
             "bytes",
             "counted",
-            "identical",
+            "as without",
+            "as with others",
         ]);
         table.add_rows(self.crates.iter().map(|compared| {
             [
@@ -140,13 +154,17 @@ impl fmt::Display for Absence {
                 compared.programs.to_string(),
                 compared.bytes.to_string(),
                 compared.counted.to_string(),
-                (compared.programs - compared.differ.len()).to_string(),
+                (compared.programs - compared.differ_from_blanked.len()).to_string(),
+                (compared.programs - compared.differ_from_unchanged.len()).to_string(),
             ]
         }));
         writeln!(f, "{table}")?;
         for compared in &self.crates {
-            for program in &compared.differ {
-                writeln!(f, "\ndiffers: {}: {program}", compared.name)?;
+            for program in &compared.differ_from_blanked {
+                writeln!(f, "\nnot as without annotations: {}: {program}", compared.name)?;
+            }
+            for program in &compared.differ_from_unchanged {
+                writeln!(f, "\nnot as with other attributes: {}: {program}", compared.name)?;
             }
         }
         for Failed { name, why } in &self.failed {

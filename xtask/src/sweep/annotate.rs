@@ -18,6 +18,9 @@ const LIBRARY: &str = "headcount::library!(); ";
 const TRACK: &str = "#[headcount::track_usage] ";
 const SKIP: &str = "#[headcount::track_usage(skip)] ";
 
+/// A crate with a `track_usage` that does nothing.
+pub(super) const UNCHANGED: &str = "unchanged"; // as long as `headcount`
+
 /// What became of a file.
 #[derive(Debug)]
 pub(super) struct Annotated {
@@ -97,9 +100,21 @@ pub(super) fn library_only(text: &str) -> Result<String> {
 
 /// An annotated text with equally many spaces instead of annotations.
 pub(super) fn blanked(annotated: &str) -> String {
-    [LIBRARY, TRACK, SKIP].iter().fold(annotated.to_owned(), |text, annotation| {
+    [TRACK, SKIP].iter().fold(without_library(annotated), |text, annotation| {
         text.replace(annotation, &" ".repeat(annotation.len()))
     })
+}
+
+/// An annotated text with equally long attributes that leave their item as it is.
+pub(super) fn unchanged(annotated: &str) -> String {
+    let unchanged = |text: &str| text.replace("headcount", UNCHANGED);
+    [TRACK, SKIP].iter().fold(without_library(annotated), |text, annotation| {
+        text.replace(annotation, &unchanged(annotation))
+    })
+}
+
+fn without_library(annotated: &str) -> String {
+    annotated.replace(LIBRARY, &" ".repeat(LIBRARY.len()))
 }
 
 /// Where the first item of a file begins.

@@ -8,6 +8,8 @@ use cargo_metadata::{Metadata, MetadataCommand, TargetKind};
 use headcount_tests as e2e;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table};
 
+use super::annotate::UNCHANGED;
+
 /// The feature of a copy that takes the counting out, as an author would name it.
 pub(super) const DISABLED: &str = "headcount-disabled";
 
@@ -98,6 +100,24 @@ fn prepared(manifest: &str, headcount: Option<&Path>) -> Result<String> {
         features[DISABLED] = toml_edit::value(Array::from_iter(["headcount/disabled"]));
     }
     Ok(manifest.to_string())
+}
+
+/// Gives a copy a further dependency: an attribute that leaves its item as it is.
+pub(super) fn add_unchanged(copy: &Path) -> Result<()> {
+    const SOURCE: &str = "#[proc_macro_attribute]\n\
+        pub fn track_usage(_: proc_macro::TokenStream, item: proc_macro::TokenStream) \
+        -> proc_macro::TokenStream { item }\n";
+    let folder = copy.join(UNCHANGED);
+    write(&folder.join("src/lib.rs"), SOURCE)?;
+    let package = format!("[package]\nname = \"{UNCHANGED}\"\nedition = \"2024\"\n");
+    write(&folder.join("Cargo.toml"), &format!("{package}[lib]\nproc-macro = true\n"))?;
+    let manifest = copy.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).context("cannot read its manifest")?;
+    let mut text: DocumentMut = text.parse().context("cannot read its manifest")?;
+    let mut dependency = InlineTable::new();
+    dependency.insert("path", folder.display().to_string().into());
+    text["dependencies"][UNCHANGED] = toml_edit::value(dependency);
+    write(&manifest, &text.to_string())
 }
 
 /// What cargo knows of a manifest; fetches what it needs.

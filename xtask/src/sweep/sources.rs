@@ -84,24 +84,16 @@ impl Sources {
 impl AllAnnotated {
     /// Writes the files into a copy of the package.
     pub(super) fn write(&self, folder: &Path) -> Result<()> {
-        let files = self.files.iter().map(|(file, annotated)| (file, &annotated.text));
-        for (file, text) in files.chain(&self.tests) {
-            let path = folder.join(file);
-            // What stays is not written, or cargo would build it anew.
-            if fs::read_to_string(&path).ok().as_ref() != Some(text) {
-                fs::write(&path, text)
-                    .with_context(|| format!("cannot write `{}`", file.display()))?;
-            }
-        }
-        Ok(())
+        self.write_replaced(folder, str::to_owned)
     }
 
-    /// Puts spaces where annotations are.
-    pub(super) fn blank(&mut self) {
-        let texts = self.files.values_mut().map(|annotated| &mut annotated.text);
-        for text in texts.chain(self.tests.values_mut()) {
-            *text = annotate::blanked(text);
+    /// Writes the files into a copy of the package, with something else instead of annotations.
+    pub(super) fn write_replaced(&self, folder: &Path, replace: fn(&str) -> String) -> Result<()> {
+        let files = self.files.iter().map(|(file, annotated)| (file, &annotated.text));
+        for (file, text) in files.chain(&self.tests) {
+            write(&folder.join(file), &replace(text))?;
         }
+        Ok(())
     }
 
     /// Tests that are counted libraries now, too.
@@ -118,6 +110,14 @@ impl AllAnnotated {
     pub(super) fn constant(&self) -> usize {
         self.files.values().map(|annotated| annotated.constant).sum()
     }
+}
+
+/// Writes a file. What stays is not written, or cargo would build it anew.
+fn write(path: &Path, text: &str) -> Result<()> {
+    if fs::read_to_string(path).is_ok_and(|written| written == text) {
+        return Ok(());
+    }
+    fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 /// A file of the library.

@@ -64,6 +64,9 @@ impl Type { pub const fn only() {} fn private(&self) {} }
     let blanked = blanked(&annotated.text);
     assert_eq!(blanked.len(), annotated.text.len());
     assert_eq!(blanked.replace(' ', ""), text.replace(' ', ""));
+    let unchanged = unchanged(&annotated.text);
+    assert_eq!(unchanged.len(), annotated.text.len());
+    assert_eq!(unchanged.matches("#[unchanged::track_usage").count(), 3);
     assert_eq!(names(&annotated), ["free", "get"]);
     assert_eq!(annotated.constant, 3);
     assert_eq!(annotated.functions[0].lines, 4..=6);
