@@ -5,6 +5,7 @@
 
 use core::ffi::CStr;
 use core::fmt;
+use core::ptr::addr_of;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::process::{self, Process};
@@ -136,9 +137,10 @@ impl Folder {
         if !is_within_limit(text.len() as u64) {
             return None;
         }
-        // Written whole under another name first: a reader never sees half a record.
-        let (hash, nonce) = (library.hash, process.nonce);
-        let draft = Name::new(format_args!("build-{hash:016x}.json.{nonce:016x}"))?;
+        // Written whole under another name first: a reader never sees half a record. It is this
+        // call's alone, since no two at a time have a variable in one place.
+        let (hash, caller) = (library.hash, process.nonce ^ addr_of!(name) as usize as u64);
+        let draft = Name::new(format_args!("build-{hash:016x}.json.{caller:016x}"))?;
         self.open_file(draft.as_c_str(), libc::O_TRUNC)?.write(text)?;
         let (draft, name) = (draft.as_c_str().as_ptr(), name.as_c_str().as_ptr());
         // SAFETY: both names end with NUL.
@@ -200,5 +202,44 @@ fn is_within_limit(size_bytes: u64) -> bool {
         let mut limit: libc::rlimit = core::mem::zeroed();
         libc::getrlimit(libc::RLIMIT_FSIZE, &mut limit) == 0
             && (limit.rlim_cur == libc::RLIM_INFINITY || size_bytes <= limit.rlim_cur as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::ffi::CString;
+    use std::sync::Barrier;
+    use std::{env, format, fs, thread};
+
+    use super::*;
+    use crate::record::{self, Record};
+
+    #[test]
+    fn threads_that_are_the_first_together_all_go_on() {
+        static RECORD: Record<8> = Record::new(record::BUILD, "12345678");
+        static LIBRARY: Library = Library::new(&RECORD);
+        let process = Process::this().unwrap();
+        for round in 0..200 {
+            let path = env::temp_dir().join(format!("headcount-{:x}-{round}", process.nonce));
+            fs::create_dir(&path).unwrap();
+            let name = CString::new(path.to_str().unwrap()).unwrap();
+            let together = Barrier::new(4);
+            let keep = || {
+                let folder = Folder::open(&name).unwrap();
+                together.wait();
+                folder.keep_build_record(&LIBRARY, process)
+            };
+            let kept = thread::scope(|scope| {
+                [(); 4].map(|()| scope.spawn(keep)).map(|thread| thread.join().unwrap())
+            });
+            let files = fs::read_dir(&path).unwrap();
+            let files: std::vec::Vec<_> =
+                files.map(|file| fs::read(file.unwrap().path())).collect();
+            fs::remove_dir_all(&path).unwrap();
+            assert_eq!(kept, [Some(()); 4], "round {round}");
+            assert!(matches!(&files[..], [Ok(text)] if text == b"12345678"), "{files:?}");
+        }
     }
 }
