@@ -23,6 +23,18 @@ struct Arguments {
 enum Command {
     /// Takes reports and answers questions until it is stopped
     Serve(Config),
+    /// Copies the store to a new file, while a collector may be serving it
+    Backup {
+        /// The file to write; it must not exist
+        file: PathBuf,
+        #[command(flatten)]
+        store: StoreFile,
+    },
+    /// Reads the whole store, counts again what can be counted again, and names what is wrong
+    Check {
+        #[command(flatten)]
+        store: StoreFile,
+    },
     /// Says who may register the versions of a library
     #[command(subcommand)]
     Token(TokenCommand),
@@ -77,10 +89,29 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(config) => server::run(&config),
+        Command::Backup { file, store } => Ok(existing(&store.path)?.back_up(&file)?),
+        Command::Check { store } => check(&store.path),
         Command::Token(TokenCommand::Add { library, store }) => add_token(&library, &store.path),
         Command::Token(TokenCommand::List { store }) => list_tokens(&store.path),
         Command::Token(TokenCommand::Revoke { number, store }) => revoke_token(number, &store.path),
     }
+}
+
+/// Opens a store that has to be there: a new one is nothing to copy or to check.
+fn existing(path: &Path) -> anyhow::Result<SqliteStore> {
+    anyhow::ensure!(path.try_exists()?, "there is no store `{}`", path.display());
+    Ok(SqliteStore::open(path)?)
+}
+
+fn check(path: &Path) -> anyhow::Result<()> {
+    let problems = existing(path)?.check()?;
+    let mut out = std::io::stdout().lock();
+    for problem in &problems {
+        writeln!(out, "{problem}")?;
+    }
+    anyhow::ensure!(problems.is_empty(), "the store is damaged; restore a backup of it");
+    eprintln!("the store is in order.");
+    Ok(())
 }
 
 fn add_token(library: &CrateName, path: &Path) -> anyhow::Result<()> {

@@ -135,3 +135,34 @@ fn the_store_keeps_sums_only() {
     }
     assert!(!holds(section["id"].as_str().unwrap()) && !holds(&section.to_string()));
 }
+
+#[test]
+fn a_backup_of_a_served_store_is_a_store() {
+    let folder = Folder::new();
+    let command = |name: &str, arguments: &[&str], store: &str| {
+        let mut command = Command::new(BINARY);
+        command.arg(name).args(arguments).arg("--store").arg(folder.path(store));
+        command.output().unwrap()
+    };
+    let missing = command("check", &[], "store.sqlite");
+    assert!(!missing.status.success() && !folder.store().exists());
+    let token = add_token(&folder);
+    let serving = Serving::start(BINARY, &folder.serve());
+    register(&serving, &token);
+    assert_eq!(serving.request("POST /v1/reports", "", &report(1)).0, 200);
+    let copy = folder.path("copy.sqlite").display().to_string();
+    let backup = command("backup", &[&copy], "store.sqlite");
+    assert!(backup.status.success(), "{backup:?}");
+    assert_eq!(serving.request("POST /v1/reports", "", &report(2)).0, 200);
+    let again = command("backup", &[&copy], "store.sqlite");
+    assert!(!again.status.success(), "it would have replaced the first one");
+    for store in ["store.sqlite", "copy.sqlite"] {
+        let check = command("check", &[], store);
+        assert!(check.status.success(), "{check:?}");
+    }
+    let mut arguments = folder.serve();
+    *arguments.last_mut().unwrap() = copy;
+    let restored = Serving::start(BINARY, &arguments);
+    assert_eq!((called(&serving), called(&restored)), (json!(2), json!(1)));
+    assert_eq!(register(&restored, &token), 200);
+}

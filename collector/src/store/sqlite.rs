@@ -1,5 +1,7 @@
 //! The store that needs nothing installed: one SQLite file.
 
+mod backup;
+mod check;
 mod connect;
 mod rows;
 
