@@ -1,7 +1,7 @@
 //! How many sections one network may add to the sums of one library.
 //!
-//! Held in memory only, by digests whose salt is thrown away every day: afterwards nobody can ask
-//! whether some network was here, this process included.
+//! Held in memory only, by digests whose salt is thrown away with the first report of each day (UTC):
+//! afterwards nobody can ask whether some network was here, this process included.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
