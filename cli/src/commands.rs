@@ -6,6 +6,7 @@ pub(crate) mod build_options;
 pub(crate) mod consent;
 pub(crate) mod init;
 pub(crate) mod manifest;
+mod schedule;
 pub(crate) mod send;
 pub(crate) mod show;
 pub(crate) mod status;

@@ -8,7 +8,7 @@
 //! * [`home`], [`consent`], [`collector`], [`rule`]: what the owner allowed;
 //! * [`switch`]: how they allow it; [`cargo_config`]: how programs learn of it;
 //! * [`spool`], [`merge`], [`executables`]: what programs did;
-//! * [`draft`], [`close`], [`outbox`], [`send`]: what leaves;
+//! * [`draft`], [`close`], [`outbox`], [`send`]: what leaves; [`schedule`]: once a day;
 //! * [`status`], [`show`], [`remark`]: what the owner is told about all that;
 //! * [`durable`]: files that survive a crash, for all of these.
 
@@ -27,6 +27,7 @@ pub mod referrers;
 pub mod remark;
 pub mod rule;
 pub mod scan;
+pub mod schedule;
 pub mod send;
 pub mod show;
 pub mod spool;

@@ -13,6 +13,7 @@ use headcount_sender::status;
 use headcount_sender::switch::{self, Choices};
 use jiff::Timestamp;
 
+use super::schedule;
 use super::status::{print_choices, print_collectors};
 use crate::output::{self, BOLD, DIM};
 
@@ -80,7 +81,10 @@ pub(crate) fn on(args: &OnArgs) -> anyhow::Result<ExitCode> {
 
 pub(crate) fn off(args: &OffArgs) -> anyhow::Result<ExitCode> {
     let (home, cargo) = (Home::of_environment()?, CargoConfig::of_environment()?);
-    switch::off(&home, &cargo, args.delete, Timestamp::now())?;
+    let off = switch::off(&home, &cargo, args.delete, Timestamp::now());
+    let unscheduled = schedule::end(&home);
+    off?;
+    unscheduled?;
     println!("Recording and sending are {BOLD}off{BOLD:#}, for running programs too.");
     println!("What was recorded and not sent is deleted.");
     if args.delete {

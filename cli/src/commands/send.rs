@@ -9,8 +9,8 @@ use headcount_sender::send::{self, Delivery, Outcome, Sending};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::day;
 use super::show::name_the_waiting;
+use super::{day, schedule};
 use crate::output::{self, count};
 use crate::progress;
 
@@ -20,12 +20,21 @@ pub(crate) struct Args {
     /// Also close the week that contains this day and those before it, the running one included
     #[arg(long, value_name = "DATE", value_parser = day)]
     through: Option<Date>,
+    /// Have this done once a day: by a timer of systemd's for this user, or else by `cron`
+    #[arg(long, conflicts_with_all = ["unschedule", "through", "json"])]
+    schedule: bool,
+    /// No longer have this done once a day
+    #[arg(long, conflicts_with_all = ["through", "json"])]
+    unschedule: bool,
     /// For programs
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if args.schedule || args.unschedule {
+        return schedule::run(args.schedule);
+    }
     let (home, now) = (Home::of_environment()?, Timestamp::now());
     let through = args.through.map(Week::containing);
     let sending = send::send(&home, now, through, progress::scan)?;
