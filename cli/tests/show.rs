@@ -56,3 +56,20 @@ fn what_is_shown_is_what_is_sent() {
     assert_eq!(machine.ok("show --sent --through 2020-01-01"), "");
     assert_eq!(machine.ok(&format!("show --sent --collector {COLLECTOR}")), "");
 }
+
+#[test]
+fn each_field_is_explained_and_no_other() {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/collected-data.md");
+    let docs = std::fs::read_to_string(docs).unwrap();
+    let rows = docs.split_once("| field |").unwrap().1.lines().skip(2);
+    let documented: Vec<_> = rows
+        .take_while(|line| line.starts_with('|'))
+        .map(|row| row.split('`').nth(1).unwrap().to_owned())
+        .collect();
+    let ran = Machine::new().run("show --explain");
+    assert_eq!(ran.stdout, "", "only reports are there");
+    let table = ran.stderr.lines().skip_while(|line| !line.starts_with("field ")).skip(1);
+    let explained: Vec<_> =
+        table.filter_map(|line| line.split_whitespace().next()).map(String::from).collect();
+    assert_eq!(explained, documented);
+}

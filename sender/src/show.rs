@@ -1,5 +1,7 @@
 //! The exact bytes of reports, without writing or sending anything.
 
+mod fields;
+
 use headcount_report::Week;
 use jiff::Timestamp;
 
@@ -11,6 +13,7 @@ use crate::executables::Executables;
 use crate::home::Home;
 use crate::outbox::{Filed, Outbox, Place};
 use crate::spool::Spool;
+pub use fields::{Explained, FIELDS};
 
 /// One report, as it was or would be sent.
 #[derive(Debug, Clone)]

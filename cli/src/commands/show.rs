@@ -11,7 +11,7 @@ use headcount_sender::executables::Executables;
 use headcount_sender::home::Home;
 use headcount_sender::outbox::Place;
 use headcount_sender::rule::Rule;
-use headcount_sender::show::{self, Shown};
+use headcount_sender::show::{self, Explained, FIELDS, Shown};
 use headcount_sender::spool::{Spool, SpoolError};
 use headcount_sender::status::{self, AnswerStatus};
 use jiff::Timestamp;
@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// What was sent
     #[arg(long)]
     sent: bool,
+    /// Also say of each field why it is there and who sees it
+    #[arg(long)]
+    explain: bool,
     /// Only weeks up to the one that contains this day
     #[arg(long, value_name = "DATE", value_parser = day)]
     through: Option<Date>,
@@ -51,7 +54,21 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if reports.is_empty() {
         eprintln!("{}", if args.sent { "Nothing was sent." } else { "There is nothing to send." });
     }
+    if args.explain {
+        explain();
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says why each field is there: beside the reports, which stay exact.
+fn explain() {
+    let mut table = output::table();
+    table.set_header(["field", "what for", "who sees it"]);
+    for Explained { field, why, who } in FIELDS {
+        table.add_row([field, why, who]);
+    }
+    output::keep_whole(&mut table, 0);
+    eprintln!("{}", output::finish(table));
 }
 
 /// What waits in the outbox and what is not written yet.
