@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -23,11 +24,18 @@ pub const REFUSALS: [&str; 11] = [
     "TF_BUILD",
 ];
 
+/// A file by which the machine's administrator says: record nothing and send nothing, for no user. The
+/// runtime looks for the same one; what is in it does not matter.
+pub const DENIAL: &str = "/etc/headcount/deny";
+
 /// The rule that decided, the first that holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case", tag = "rule")]
 #[non_exhaustive]
 pub enum Rule {
+    /// The administrator's file is there.
+    #[error("off: the administrator of this machine says so, by the file `{DENIAL}`")]
+    Denied,
     /// `HEADCOUNT=off`.
     #[error("off: the environment says HEADCOUNT=off")]
     HeadcountOff,
@@ -58,6 +66,9 @@ impl Rule {
     /// The rule that holds for this process.
     #[must_use]
     pub fn of(consent: &Result<Option<Consent>, ConsentError>) -> Self {
+        if Path::new(DENIAL).exists() {
+            return Self::Denied;
+        }
         Self::of_environment(|name| env::var_os(name)).unwrap_or_else(|| match consent {
             Err(error) => Self::Unreadable { reason: error.to_string() },
             Ok(None) => Self::NeverAsked,

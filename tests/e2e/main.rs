@@ -4,6 +4,7 @@ mod absence;
 mod audit;
 mod coexistence;
 mod demo;
+mod end;
 mod facts;
 mod flood;
 mod host;

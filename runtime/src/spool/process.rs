@@ -16,6 +16,13 @@ pub(super) fn variable(name: &[u8]) -> Option<&'static CStr> {
     }
 }
 
+/// Whether there is a file of this name, given with a NUL behind it.
+pub(super) fn exists(path: &[u8]) -> bool {
+    CStr::from_bytes_with_nul(path)
+        // SAFETY: the path ends with NUL.
+        .is_ok_and(|path| unsafe { libc::access(path.as_ptr(), libc::F_OK) } == 0)
+}
+
 /// Whether this is a set-user-id or otherwise privileged program, which must not let its caller's
 /// environment say where to write.
 pub(super) fn is_privileged() -> bool {

@@ -41,6 +41,13 @@ fn main() -> ExitCode {
             SITES.iter().take(number(count)).for_each(|site| site());
             unsafe { libc::kill(libc::getpid(), libc::SIGKILL) };
         }
+        // Hits another site for each line that it reads, and says so.
+        ["asked"] => {
+            for (site, _) in SITES.iter().zip(std::io::stdin().lines()) {
+                site();
+                println!();
+            }
+        }
         // Shares a counter with its child.
         ["fork"] => fork(),
         // Hits with a given `errno`, and looks at it afterwards.
