@@ -8,6 +8,7 @@ use headcount_report::{Week, spool as lines};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use crate::clock;
 use crate::collector::CollectorUrl;
 use crate::consent::Consent;
 use crate::draft::{Draft, RandomError, said_since};
@@ -72,7 +73,8 @@ pub fn is_too_old(week: Week, now: Timestamp) -> bool {
 /// Writes the reports of finished weeks, and of all weeks up to `through`, to the outbox.
 ///
 /// A finished week's spool file is deleted once each report about it is on the disk. What the
-/// executables of other weeks hold is looked up and kept, because developers rebuild them.
+/// executables of other weeks hold is looked up and kept, because developers rebuild them. While the
+/// clock is in [doubt](clock::doubted), no week is over.
 ///
 /// # Errors
 /// When something cannot be read or written. It can be called again then: nothing is lost, and
@@ -93,19 +95,22 @@ pub fn close(
     desk.remark_builds();
 
     let running = running_week(now);
+    let doubted = clock::doubted(home, Some(spool), consent, now)?;
+    desk.closing.remarks.extend(doubted.map(|newest| Remark::Clock { newest }));
+    let is_over = |week| doubted.is_none() && week < running;
     let mut open = Merged::default();
     for week in spool.weeks()? {
         let file = spool.read(week)?;
-        if is_too_old(week, now) {
+        if doubted.is_none() && is_too_old(week, now) {
             desk.closing.remarks.insert(Remark::TooOld { week });
             spool.remove(week)?;
             continue;
         }
-        if week < running || through.is_some_and(|through| week <= through) {
+        if is_over(week) || through.is_some_and(|through| week <= through) {
             desk.closing.remarks.extend(remarks_on(week, spool, &file, &desk.builds));
             desk.close(week, &file)?;
         }
-        if week < running && consent.allowed().next().is_some() {
+        if is_over(week) && consent.allowed().next().is_some() {
             spool.remove(week)?;
         } else {
             open.extend(lines::decode(&file).lines);

@@ -9,10 +9,12 @@
 //! * [`switch`]: how they allow it; [`cargo_config`]: how programs learn of it;
 //! * [`spool`], [`merge`], [`executables`]: what programs did;
 //! * [`draft`], [`close`], [`outbox`], [`send`]: what leaves; [`schedule`]: once a day;
+//!   [`clock`]: whether it is the day;
 //! * [`status`], [`show`], [`remark`]: what the owner is told about all that;
 //! * [`durable`]: files that survive a crash, for all of these.
 
 pub mod cargo_config;
+pub mod clock;
 pub mod close;
 pub mod collector;
 pub mod consent;

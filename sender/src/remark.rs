@@ -72,6 +72,15 @@ pub enum Remark {
         /// The week.
         week: Week,
     },
+    /// The clock may run ahead.
+    #[error(
+        "nothing here is newer than {newest}, and by the clock that is too old to be sent: no week \
+         was closed or deleted; if the clock is right, that happens once programs record again"
+    )]
+    Clock {
+        /// The newest week of which anything is known.
+        newest: Week,
+    },
     /// More than a report can hold.
     #[error("{week}: left out of the report to {collector}, over a limit: {}", join(libraries))]
     OverLimit {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ureq::http::StatusCode;
 
+use crate::clock;
 use crate::close::{CloseError, Closing, close, is_too_old};
 use crate::collector::CollectorUrl;
 use crate::consent::{Consent, ConsentError};
@@ -176,6 +177,11 @@ pub fn pack(home: &Home, now: Timestamp) -> Result<(), FileError> {
 pub fn deliver(home: &Home, now: Timestamp, _: &Lock) -> Result<Vec<Delivery>, SendError> {
     let outbox = Outbox::of(home);
     let mut delivered = Vec::new();
+    let spool = Spool::open(&home.spool()).ok();
+    // Then the collector's clock decides.
+    let is_doubted = Consent::load(home)?
+        .map_or(Ok(None), |consent| clock::doubted(home, spool.as_ref(), &consent, now))?
+        .is_some();
     for filed in outbox.list(Place::Outbox)? {
         // Before each request, so that `off` stops a sender that is at work.
         let consent = Consent::load(home)?;
@@ -186,7 +192,7 @@ pub fn deliver(home: &Home, now: Timestamp, _: &Lock) -> Result<Vec<Delivery>, S
         let outcome = match (collector, report) {
             (None, _) => Outcome::refused(WITHDRAWN),
             (_, Err(error)) => Outcome::refused(format!("the file is damaged: {error}")),
-            _ if is_too_old(filed.week, now) => {
+            _ if !is_doubted && is_too_old(filed.week, now) => {
                 Outcome::refused("it waited so long that no collector takes its week any more")
             }
             (Some(collector), Ok(_)) => post(collector, &bytes),

@@ -250,3 +250,55 @@ fn a_report_that_waited_too_long_goes_nowhere() {
     assert!(format!("{delivered:?}").contains("waited so long"), "{delivered:?}");
     assert_eq!(machine.reports("refused").len(), 1);
 }
+
+#[test]
+fn a_clock_that_runs_ahead_closes_and_drops_nothing() {
+    let machine = Machine::new();
+    let consent = machine.consent(&[COLLECTOR]);
+    let build = machine.build(&record("counted-library", COLLECTOR));
+    machine.hit("2026-W46", 1, build, 1, "a");
+    machine.hit("2026-W47", 1, build, 1, "a");
+    let closing = machine.close(&consent, "2027-11-19");
+    let newest = "2026-W47".parse().unwrap();
+    assert_eq!(closing.remarks, [Remark::Clock { newest }].into());
+    assert!(machine.spool_file("2026-W46").exists() && machine.spool_file("2026-W47").exists());
+    assert!(machine.reports("outbox").is_empty());
+
+    machine.hit("2026-W47", 2, build, 1, "b");
+    machine.close(&consent, "2026-11-24");
+    let reports = machine.reports("outbox");
+    let weeks: Vec<_> = reports.iter().map(|(_, report)| report.week.to_string()).collect();
+    assert_eq!(weeks, ["2026-W46", "2026-W47"]);
+    assert_eq!(reports[1].1.sections[0].sites.len(), 2, "what came after the jump is in it");
+}
+
+/// After a long absence the clock is believed as soon as a program has recorded something by it.
+#[test]
+fn old_weeks_go_once_something_newer_is_there() {
+    let machine = Machine::new();
+    let consent = machine.consent(&[COLLECTOR]);
+    let build = machine.build(&record("counted-library", COLLECTOR));
+    machine.hit("2026-W40", 1, build, 1, "a");
+    machine.close(&consent, "2026-11-19");
+    assert!(machine.spool_file("2026-W40").exists());
+    machine.hit("2026-W47", 2, build, 1, "a");
+    let closing = machine.close(&consent, "2026-11-19");
+    assert_eq!(closing.remarks, [Remark::TooOld { week: "2026-W40".parse().unwrap() }].into());
+    assert!(!machine.spool_file("2026-W40").exists());
+}
+
+/// A report that waits is not put away because of a clock; the collector's own decides.
+#[test]
+fn a_clock_that_runs_ahead_refuses_no_report_that_waits() {
+    let machine = Machine::new();
+    let nobody = "http://127.0.0.1:1"; // no collector listens there
+    let consent = machine.consent(&[nobody]);
+    consent.save(&machine.home).unwrap();
+    let build = machine.build(&record("counted-library", nobody));
+    machine.hit("2026-W47", 1, build, 1, "a");
+    machine.close(&consent, "2026-11-24");
+    let lock = machine.home.lock_sending().unwrap();
+    deliver(&machine.home, noon("2027-11-24"), &lock).unwrap();
+    assert_eq!(machine.reports("outbox").len(), 1);
+    assert!(machine.reports("refused").is_empty());
+}

@@ -6,6 +6,7 @@ use headcount_report::{CrateName, Week, spool as lines};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::clock;
 use crate::close::{is_too_old, late, remarks_on};
 use crate::collector::CollectorUrl;
 use crate::consent::{Consent, Withheld};
@@ -68,10 +69,13 @@ impl Recorded {
         let mut recorded = Self { builds: spool.builds()?, ..Self::default() };
         let files = recorded.builds.bad;
         recorded.remarks.extend((files > 0).then_some(Remark::BadBuilds { files }));
+        let doubted = clock::doubted(home, Some(spool), consent, now)?;
+        let too_old = |week| doubted.is_none() && is_too_old(week, now);
+        recorded.remarks.extend(doubted.map(|newest| Remark::Clock { newest }));
         for week in spool.weeks()? {
             let file = spool.read(week)?;
             recorded.remarks.extend(remarks_on(week, spool, &file, &recorded.builds));
-            recorded.remarks.extend(is_too_old(week, now).then_some(Remark::TooOld { week }));
+            recorded.remarks.extend(too_old(week).then_some(Remark::TooOld { week }));
             for collector in consent.allowed() {
                 let outbox = Outbox::of(home);
                 let report = outbox.find(week, collector)?;
