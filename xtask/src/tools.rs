@@ -6,15 +6,22 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
-/// A program that tests need, named as its Debian package is.
+/// A program that tests need.
 struct Tool {
     name: &'static str,
+    /// Debian's.
+    package: &'static str,
     needed_to: &'static str,
 }
 
-const TOOLS: [Tool; 2] = [
-    Tool { name: "strace", needed_to: "count the system calls of a counted program" },
-    Tool { name: "valgrind", needed_to: "count instructions" },
+const TOOLS: [Tool; 3] = [
+    Tool {
+        name: "strace",
+        package: "strace",
+        needed_to: "count the system calls of a counted program",
+    },
+    Tool { name: "valgrind", package: "valgrind", needed_to: "count instructions" },
+    Tool { name: "crontab", package: "cron", needed_to: "see a report scheduled" },
 ];
 
 /// Sees to it that the tests find their tools: installs them where that is possible.
@@ -80,11 +87,12 @@ fn shown(command: &Command) -> String {
 }
 
 fn missing() -> Vec<&'static Tool> {
-    TOOLS.iter().filter(|tool| !answers(tool)).collect()
+    TOOLS.iter().filter(|tool| !is_there(tool)).collect()
 }
 
-fn answers(tool: &Tool) -> bool {
-    Command::new(tool.name).arg("--version").output().is_ok_and(|output| output.status.success())
+fn is_there(tool: &Tool) -> bool {
+    let folders = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&folders).any(|folder| folder.join(tool.name).is_file())
 }
 
 fn install(tools: &[&Tool]) -> Result<()> {
@@ -94,8 +102,8 @@ fn install(tools: &[&Tool]) -> Result<()> {
         command
     };
     run(apt_get().arg("update"))?;
-    let names = tools.iter().map(|tool| tool.name);
-    run(apt_get().args(["install", "--no-install-recommends"]).args(names))
+    let packages = tools.iter().map(|tool| tool.package);
+    run(apt_get().args(["install", "--no-install-recommends"]).args(packages))
 }
 
 fn is_root() -> bool {
