@@ -1,6 +1,6 @@
 //! The hot path.
 
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::{fence, Ordering, Ordering::Relaxed};
 
 use crate::site::{AnySite, Head, Library, Site, CEILING};
 #[cfg(headcount_recording)]
@@ -23,9 +23,13 @@ impl<const N: usize> Site<N> {
 impl Head {
     /// The hits so far; 10,000 stands for that many or more.
     pub(crate) fn hits(&self) -> u32 {
-        // Threads that raced at the end may have taken it below zero.
-        CEILING.abs_diff(self.left.load(Relaxed).max(0))
+        sum(self.earlier.load(Relaxed), self.left.load(Relaxed))
     }
+}
+
+/// All hits of a counter. Threads that raced at the end may have taken it below zero.
+pub(crate) fn sum(earlier: u32, left: i32) -> u32 {
+    (earlier + CEILING.abs_diff(left.max(0))).min(CEILING.unsigned_abs())
 }
 
 impl AnySite {
@@ -35,7 +39,11 @@ impl AnySite {
         // Each value is taken by one thread only, so every count is reached, and spoken of, once.
         let count = match self.head().left.fetch_sub(1, Relaxed) {
             CEILING => {
-                self.enlist();
+                // Acquire: a counter that began anew is in the list already.
+                fence(Ordering::Acquire);
+                if self.head().earlier.load(Relaxed) == 0 {
+                    self.enlist();
+                }
                 1
             }
             left if left == CEILING - 99 => 100,
@@ -75,5 +83,14 @@ mod tests {
             }
         });
         assert_eq!(counted(), Some((("a", "1.0.0", "b::c"), 10_000)));
+
+        #[cfg(feature = "report")]
+        for _ in 0..3 {
+            assert_eq!(crate::report::begin_anew(SITE.head()), 10_000);
+            assert_eq!(SITE.head().left.load(Relaxed), CEILING);
+            (0..20_000).for_each(|_| SITE.hit(&LIBRARY));
+            assert_eq!(counted(), Some((("a", "1.0.0", "b::c"), 10_000)));
+            assert_eq!(AnySite::all().count(), 1);
+        }
     }
 }

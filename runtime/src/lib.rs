@@ -35,6 +35,8 @@
 //!
 //! * `disabled` removes everything: the attributes expand to nothing. Whoever in the dependency
 //!   graph asks for it wins. `RUSTFLAGS="--cfg headcount_disabled"` does the same for packagers.
+//! * `report`, for applications that run for long: `Reporter` records and reports what the process
+//!   itself counts. Brings what sends, and compiles on unix only.
 //!
 //! # Targets
 //!
@@ -54,6 +56,8 @@ mod hit;
 #[cfg(headcount_counting)]
 #[doc(hidden)]
 pub mod record;
+#[cfg(feature = "report")]
+mod report;
 #[cfg(headcount_counting)]
 mod site;
 mod snapshot;
@@ -61,6 +65,8 @@ mod snapshot;
 mod spool;
 
 pub use headcount_macros::{deprecated_tracked, track_usage};
+#[cfg(feature = "report")]
+pub use report::{Builder, Reporter, ReporterError, State};
 pub use snapshot::{snapshot, SiteCount};
 
 /// What [`application!`] evaluates to: the knowledge that this is a binary crate.

@@ -27,7 +27,7 @@ pub struct Record<const N: usize> {
     magic: [u8; MAGIC.len()],
     format: u8,
     kind: u8,
-    length: [u8; 4],
+    pub(crate) length: [u8; 4],
     pub(crate) text: [u8; N],
     sum: [u8; 4],
 }

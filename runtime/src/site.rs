@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // sites of different lengths, behind one type of pointer
 
 use core::ptr::{self, addr_of, NonNull};
-use core::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, Ordering};
 use core::{iter, slice, str};
 
 use crate::record::{self, Record};
@@ -33,7 +33,8 @@ pub struct Site<const N: usize> {
 pub(crate) struct Head {
     /// Hits left until the counter stops; see [`Site::hit`].
     pub(crate) left: AtomicI32,
-    text_bytes: u32,
+    /// Hits before the counter began anew, as a reporter has it do each week.
+    pub(crate) earlier: AtomicU32,
     next: AtomicPtr<Site<0>>,
 }
 
@@ -44,15 +45,14 @@ impl<const N: usize> Site<N> {
     /// # Panics
     /// At compile time, when the path is too long, or `N` is not the text's length.
     #[must_use]
-    #[allow(clippy::cast_possible_truncation)] // the text is not much longer than the path
     pub const fn new(text: &'static str, around_path: usize) -> Self {
         assert!(
             N - around_path <= MAX_PATH_BYTES,
             "a site's path, crate included, is at most 256 bytes: give it a shorter `name`"
         );
-        let left = AtomicI32::new(CEILING);
+        let (left, earlier) = (AtomicI32::new(CEILING), AtomicU32::new(0));
         let next = AtomicPtr::new(ptr::null_mut());
-        let head = Head { left, text_bytes: N as u32, next };
+        let head = Head { left, earlier, next };
         Self { head, record: Record::new(record::SITE, text) }
     }
 
@@ -110,9 +110,10 @@ impl AnySite {
         // SAFETY: the text lies at one place in all sites, and was copied from a `str` of this
         // length. The pointer came from a static site with the whole text in it.
         unsafe {
-            let start = addr_of!((*self.0.as_ptr()).record.text).cast::<u8>();
-            let bytes = slice::from_raw_parts(start, self.head().text_bytes as usize);
-            str::from_utf8_unchecked(bytes)
+            let record = addr_of!((*self.0.as_ptr()).record);
+            let length = u32::from_le_bytes((*record).length) as usize;
+            let start = addr_of!((*record).text).cast::<u8>();
+            str::from_utf8_unchecked(slice::from_raw_parts(start, length))
         }
     }
 }

@@ -171,11 +171,22 @@ impl Consent {
         self.collectors.insert(url, Answer::No { since: now });
     }
 
+    /// Whether the owner said no to a collector.
+    #[must_use]
+    pub fn forbids(&self, url: &CollectorUrl) -> bool {
+        matches!(self.collectors.get(url), Some(Answer::No { .. }))
+    }
+
+    /// Takes back each yes but some; each no stays.
+    pub fn keep_yeses(&mut self, keeps: impl Fn(&CollectorUrl) -> bool) {
+        self.collectors.retain(|url, answer| matches!(answer, Answer::No { .. }) || keeps(url));
+    }
+
     /// Ends recording and takes back every yes; each no stays.
     pub fn withdraw(&mut self, now: Timestamp) {
         self.record = false;
         self.since = now;
-        self.collectors.retain(|_, answer| matches!(answer, Answer::No { .. }));
+        self.keep_yeses(|_| false);
     }
 
     /// The collectors to which reports go.

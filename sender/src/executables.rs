@@ -143,17 +143,21 @@ impl From<Scan> for Contents {
 
 /// Scans an executable, if it is still the one that ran, before and after.
 fn scan(scan: Scanner, file: &FileIdentity) -> Option<Contents> {
-    let is_it = || identity(&file.path).is_some_and(|now| now == *file);
+    let is_it = || regular_file(&file.path).is_some_and(|now| now == *file);
     let scan = is_it().then(|| scan(&file.path).ok()).flatten()?;
     (scan.problems.is_empty() && is_it()).then(|| scan.into())
 }
 
 /// A regular file as it is now.
-fn identity(path: &Path) -> Option<FileIdentity> {
+fn regular_file(path: &Path) -> Option<FileIdentity> {
     let status = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    Some(identity(path.to_owned(), &status))
+}
+
+/// What the spool says of a file.
+pub(crate) fn identity(path: PathBuf, status: &fs::Metadata) -> FileIdentity {
     let mtime_ns = i128::from(status.mtime()) * 1_000_000_000 + i128::from(status.mtime_nsec());
-    let path = path.to_owned();
-    Some(FileIdentity { path, size_bytes: status.len(), mtime_ns, inode: status.ino() })
+    FileIdentity { path, size_bytes: status.len(), mtime_ns, inode: status.ino() }
 }
 
 #[cfg(test)]
@@ -194,7 +198,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (scans, program) = (folder.path().join("scans"), folder.path().join("program"));
         fs::write(&program, "first").unwrap();
-        let first = identity(&program).unwrap();
+        let first = regular_file(&program).unwrap();
         let mut today = Executables::new(scans.clone(), fake);
         assert_eq!(linked(&mut today, &first), Some(vec!["first".to_owned()]));
         today.keep(&[first.clone()].into()).unwrap();
@@ -214,7 +218,7 @@ mod tests {
         let program = folder.path().join("program");
         fs::write(&program, "incomplete site").unwrap();
         let mut executables = Executables::new(folder.path().join("scans"), fake);
-        assert_eq!(linked(&mut executables, &identity(&program).unwrap()), None);
-        assert_eq!(identity(folder.path()), None);
+        assert_eq!(linked(&mut executables, &regular_file(&program).unwrap()), None);
+        assert_eq!(regular_file(folder.path()), None);
     }
 }

@@ -10,6 +10,7 @@
 //! * [`spool`], [`merge`], [`executables`]: what programs did;
 //! * [`draft`], [`close`], [`outbox`], [`send`]: what leaves; [`schedule`]: once a day;
 //!   [`clock`]: whether it is the day;
+//! * [`reporter`]: all of this inside an application that runs for long;
 //! * [`status`], [`show`], [`remark`]: what the owner is told about all that;
 //! * [`durable`]: files that survive a crash, for all of these.
 
@@ -27,6 +28,7 @@ pub mod outbox;
 pub mod places;
 pub mod referrers;
 pub mod remark;
+pub mod reporter;
 pub mod rule;
 pub mod scan;
 pub mod schedule;

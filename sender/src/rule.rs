@@ -66,15 +66,21 @@ impl Rule {
     /// The rule that holds for this process.
     #[must_use]
     pub fn of(consent: &Result<Option<Consent>, ConsentError>) -> Self {
-        if Path::new(DENIAL).exists() {
-            return Self::Denied;
-        }
-        Self::of_environment(|name| env::var_os(name)).unwrap_or_else(|| match consent {
+        Self::refusal().unwrap_or_else(|| match consent {
             Err(error) => Self::Unreadable { reason: error.to_string() },
             Ok(None) => Self::NeverAsked,
             Ok(Some(consent)) if consent.record => Self::On,
             Ok(Some(_)) => Self::Off,
         })
+    }
+
+    /// What says "off", whatever the owner allowed.
+    #[must_use]
+    pub fn refusal() -> Option<Self> {
+        if Path::new(DENIAL).exists() {
+            return Some(Self::Denied);
+        }
+        Self::of_environment(|name| env::var_os(name))
     }
 
     /// What the environment says, if it says anything; it can only say "off".

@@ -120,17 +120,15 @@ pub fn send(
     }
     let consent = Consent::load(home);
     let rule = Rule::of(&consent);
-    let nothing =
-        |decided_by| Sending { decided_by, closing: Closing::default(), delivered: Vec::new() };
     if !rule.is_on() {
         // An unreadable consent is for the owner to repair, so it is an error.
         consent?;
-        return Ok(nothing(rule));
+        return Ok(Sending::nothing(rule));
     }
     let lock = home.try_lock_sending()?.ok_or(SendError::Busy)?;
     // Read again: it may have changed while another process sent.
     let Some(consent) = Consent::load(home)?.filter(|consent| consent.record) else {
-        return Ok(nothing(Rule::Off));
+        return Ok(Sending::nothing(Rule::Off));
     };
     let mut executables = Executables::new(home.scans(), scan);
     let closing = close_weeks(home, &consent, &mut executables, now, through, &lock);
@@ -280,6 +278,13 @@ fn post(collector: &CollectorUrl, report: &[u8]) -> Outcome {
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Outcome::Kept { reason },
         _ if status.is_client_error() => Outcome::Refused { reason },
         _ => Outcome::Kept { reason },
+    }
+}
+
+impl Sending {
+    /// There was nothing to do.
+    pub(crate) fn nothing(decided_by: Rule) -> Self {
+        Self { decided_by, closing: Closing::default(), delivered: Vec::new() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The spool folder: what running programs recorded.
 
+mod append;
 mod pack;
 mod weeks;
 
@@ -111,7 +112,8 @@ impl Spool {
     /// When something cannot be deleted.
     pub fn clean(&self, needed: &BTreeSet<u64>, now: SystemTime) -> Result<(), FileError> {
         for name in durable::names(&self.folder)? {
-            let is_draft = name.starts_with("build-") && name.contains(".json.");
+            let is_draft = name.starts_with("build-") && name.contains(".json.")
+                || name.starts_with(durable::UNFINISHED);
             if is_draft && self.is_older(&name, LEFTOVER_AGE, now) {
                 durable::remove(&self.folder.join(name))?;
             }

@@ -39,6 +39,9 @@ pub enum SwitchError {
     /// Cargo's configuration could not be changed.
     #[error(transparent)]
     CargoConfig(#[from] CargoConfigError),
+    /// It cannot be told what was allowed before.
+    #[error(transparent)]
+    Consent(#[from] ConsentError),
     /// The spool folder cannot be used.
     #[error(transparent)]
     Spool(#[from] SpoolError),
@@ -74,6 +77,29 @@ pub fn on(
     // Programs record as soon as the folder is there, so it comes last.
     durable::create_folder(&home.spool())?;
     Ok(lost)
+}
+
+/// Allows just what an application's reporter was configured with, and makes the spool.
+///
+/// Off beats on: after `off` nothing is changed, and a collector that the owner refused stays so.
+///
+/// # Errors
+/// When what was allowed before cannot be read, or something cannot be written.
+pub fn configure(home: &Home, mut choices: Choices, now: Timestamp) -> Result<(), SwitchError> {
+    let _lock = home.lock_consent()?;
+    let before = Consent::load(home)?;
+    let mut consent = before.clone().unwrap_or_else(|| Consent::new(now));
+    if !consent.record {
+        return Ok(());
+    }
+    choices.send_to.retain(|url| !consent.forbids(url));
+    consent.keep_yeses(|url| choices.send_to.contains(url));
+    apply(&mut consent, home, choices, now)?;
+    if before.as_ref() != Some(&consent) {
+        consent.save(home)?;
+    }
+    durable::create_folder(&home.spool())?;
+    Ok(())
 }
 
 /// Ends recording and sending, and deletes what was recorded and not sent.

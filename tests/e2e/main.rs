@@ -3,6 +3,7 @@
 mod absence;
 mod audit;
 mod coexistence;
+mod collector;
 mod demo;
 mod end;
 mod facts;
@@ -12,5 +13,6 @@ mod kept;
 mod linked;
 mod matrix;
 mod recording;
+mod reporter;
 mod reproducible;
 mod silence;

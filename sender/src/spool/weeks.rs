@@ -30,7 +30,7 @@ pub(super) enum Part {
 impl Part {
     const ALL: [Self; 3] = [Self::Live, Self::Aside, Self::Packed];
 
-    fn file_name(self, week: Week) -> String {
+    pub(super) fn file_name(self, week: Week) -> String {
         let live = file_name(week);
         match self {
             Self::Live => live,
