@@ -1,6 +1,6 @@
 //! The hot path.
 
-use core::sync::atomic::{fence, Ordering, Ordering::Relaxed};
+use core::sync::atomic::Ordering::{Acquire, Relaxed};
 
 use crate::site::{AnySite, Head, Library, Site, CEILING};
 #[cfg(headcount_recording)]
@@ -14,7 +14,7 @@ impl<const N: usize> Site<N> {
     #[allow(clippy::inline_always)] // two instructions
     pub fn hit(&'static self, library: &'static Library) {
         // Relaxed: a counter orders nothing but itself.
-        if self.head().left.load(Relaxed) > 0 {
+        if self.head.left.load(Relaxed) > 0 {
             AnySite::new(self).count(library);
         }
     }
@@ -23,13 +23,14 @@ impl<const N: usize> Site<N> {
 impl Head {
     /// The hits so far; 10,000 stands for that many or more.
     pub(crate) fn hits(&self) -> u32 {
-        sum(self.earlier.load(Relaxed), self.left.load(Relaxed))
+        (self.earlier.load(Relaxed) + self.recent_hits()).min(CEILING.unsigned_abs())
     }
-}
 
-/// All hits of a counter. Threads that raced at the end may have taken it below zero.
-pub(crate) fn sum(earlier: u32, left: i32) -> u32 {
-    (earlier + CEILING.abs_diff(left.max(0))).min(CEILING.unsigned_abs())
+    /// The hits since the counter began.
+    pub(crate) fn recent_hits(&self) -> u32 {
+        // Threads that raced at the end may have taken it below zero.
+        CEILING.abs_diff(self.left.load(Relaxed).max(0))
+    }
 }
 
 impl AnySite {
@@ -37,10 +38,9 @@ impl AnySite {
     #[inline(never)]
     fn count(self, library: &'static Library) {
         // Each value is taken by one thread only, so every count is reached, and spoken of, once.
-        let count = match self.head().left.fetch_sub(1, Relaxed) {
+        // Acquire: a counter that began anew says so, and is in the list already.
+        let count = match self.head().left.fetch_sub(1, Acquire) {
             CEILING => {
-                // Acquire: a counter that began anew is in the list already.
-                fence(Ordering::Acquire);
                 if self.head().earlier.load(Relaxed) == 0 {
                     self.enlist();
                 }
@@ -86,8 +86,8 @@ mod tests {
 
         #[cfg(feature = "report")]
         for _ in 0..3 {
-            assert_eq!(crate::report::begin_anew(SITE.head()), 10_000);
-            assert_eq!(SITE.head().left.load(Relaxed), CEILING);
+            assert_eq!(crate::report::begin_anew(&SITE.head), 10_000);
+            assert_eq!(SITE.head.left.load(Relaxed), CEILING);
             (0..20_000).for_each(|_| SITE.hit(&LIBRARY));
             assert_eq!(counted(), Some((("a", "1.0.0", "b::c"), 10_000)));
             assert_eq!(AnySite::all().count(), 1);

@@ -7,10 +7,7 @@ pub use headcount_sender::reporter::{Builder, Reporter, ReporterError, State};
 use headcount_sender::reporter::{Look, Program, SiteHits};
 
 #[cfg(headcount_counting)]
-use crate::{
-    hit::sum,
-    site::{AnySite, Head, CEILING},
-};
+use crate::site::{AnySite, Head, CEILING};
 
 impl Program for crate::Application {
     fn look(&self) -> Option<Look> {
@@ -27,8 +24,7 @@ impl Program for crate::Application {
 fn look(anew: bool, tell: &mut dyn FnMut(SiteHits)) {
     for site in AnySite::all() {
         let (library, version, path) = site.names();
-        let hits =
-            if anew { begin_anew(site.head()) } else { sum(0, site.head().left.load(Relaxed)) };
+        let hits = if anew { begin_anew(site.head()) } else { site.head().recent_hits() };
         tell(SiteHits { library, version, path, hits });
     }
 }
@@ -36,12 +32,12 @@ fn look(anew: bool, tell: &mut dyn FnMut(SiteHits)) {
 /// Lets a counter begin anew; returns the hits since it last did.
 #[cfg(headcount_counting)]
 pub(crate) fn begin_anew(head: &Head) -> u32 {
-    let earlier = head.earlier.load(Relaxed);
+    let (earlier, hits) = (head.earlier.load(Relaxed), |left: i32| CEILING.abs_diff(left.max(0)));
     let begin = |left| {
-        head.earlier.store(sum(earlier, left), Relaxed);
+        head.earlier.store((earlier + hits(left)).min(CEILING.unsigned_abs()), Relaxed);
         Some(CEILING)
     };
     // Release: who makes the first hit after this sees that there were earlier ones.
     let (Ok(left) | Err(left)) = head.left.fetch_update(Release, Relaxed, begin);
-    sum(0, left)
+    hits(left)
 }

@@ -25,7 +25,7 @@ static LATEST: AtomicPtr<Site<0>> = AtomicPtr::new(ptr::null_mut());
 /// starts.
 #[repr(C)]
 pub struct Site<const N: usize> {
-    head: Head,
+    pub(crate) head: Head,
     record: Record<N>,
 }
 
@@ -54,10 +54,6 @@ impl<const N: usize> Site<N> {
         let next = AtomicPtr::new(ptr::null_mut());
         let head = Head { left, earlier, next };
         Self { head, record: Record::new(record::SITE, text) }
-    }
-
-    pub(crate) fn head(&self) -> &Head {
-        &self.head
     }
 }
 
