@@ -4,7 +4,10 @@
 use core::sync::atomic::Ordering::{Relaxed, Release};
 
 pub use headcount_sender::reporter::{Builder, Reporter, ReporterError, State};
-use headcount_sender::reporter::{Look, Program, SiteHits};
+use headcount_sender::reporter::{Look, Program};
+
+#[cfg(headcount_counting)]
+use headcount_sender::reporter::SiteHits;
 
 #[cfg(headcount_counting)]
 use crate::site::{AnySite, Head, CEILING};
