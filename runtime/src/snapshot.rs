@@ -20,6 +20,22 @@ pub struct SiteCount {
 /// and path. Counts are read one after the other, while other threads go on. Empty where headcount
 /// is [`disabled`](crate#features) or the target has no support. In a program with two versions of
 /// headcount, each knows of its own sites.
+///
+/// A page for Prometheus:
+///
+/// ```
+/// use std::fmt::Write;
+///
+/// fn page() -> String {
+///     let mut page = String::from("# TYPE headcount_hits counter\n");
+///     for site in headcount::snapshot() {
+///         let headcount::SiteCount { library, path, hits, .. } = site;
+///         let _ = writeln!(page, "headcount_hits{{library=\"{library}\",site=\"{path}\"}} {hits}");
+///     }
+///     page
+/// }
+/// # assert_eq!(page().lines().count(), 1);
+/// ```
 pub fn snapshot() -> impl Iterator<Item = SiteCount> {
     #[cfg(headcount_counting)]
     let counts = crate::site::AnySite::all().map(|site| {

@@ -86,7 +86,7 @@ pub(crate) fn off(args: &OffArgs) -> anyhow::Result<ExitCode> {
     off?;
     unscheduled?;
     println!("Recording and sending are {BOLD}off{BOLD:#}, for running programs too.");
-    println!("What was recorded and not sent is deleted.");
+    println!("What was recorded is deleted, and no report that waited will ever be sent.");
     if args.delete {
         println!("So is everything else that headcount kept in {}", home.folder().display());
     } else if home.folder().exists() {
