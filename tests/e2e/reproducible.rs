@@ -17,6 +17,13 @@ fn build(name: &str) -> PathBuf {
     let last = "\"examples/middle-crate\"]";
     downstream.replace("Cargo.toml", last, &last.replace(']', ", \"examples/application\"]"));
     downstream.replace("examples/application/Cargo.toml", "\n[workspace]\n", "\n");
+    // A member's optional dependencies would have to be there, too.
+    for line in [
+        "report = [\"dep:headcount-sender\"]",
+        "headcount-sender = { workspace = true, optional = true }",
+    ] {
+        downstream.replace("runtime/Cargo.toml", line, "");
+    }
     let folder = downstream.application().join("../..").canonicalize().unwrap();
     fs::rename(downstream.application().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
 
