@@ -11,6 +11,7 @@ use directories::BaseDirs;
 use toml_edit::{Item, TableLike, TomlError, Value, table};
 
 use crate::durable::{self, FileError};
+use crate::home::{Lock, lock_folder};
 use contents::{Contents, MAX_CONFIG_BYTES};
 
 const TABLE: &str = "env";
@@ -126,6 +127,7 @@ impl CargoConfig {
     /// When something else stands there, unless `force`; when it cannot be read or written.
     pub fn name(&self, spool: &Path, force: bool) -> Result<(), CargoConfigError> {
         let text = spool.to_str().ok_or_else(|| CargoConfigError::NotUnicode(spool.to_owned()))?;
+        let _lock = self.tidy()?;
         let mut contents = self.read()?;
         let env = contents.document.entry(TABLE).or_insert_with(table);
         let mut value = Value::from(text);
@@ -146,6 +148,7 @@ impl CargoConfig {
     /// # Errors
     /// When it cannot be read or written.
     pub fn forget(&self, spool: &Path) -> Result<(), CargoConfigError> {
+        let _lock = self.tidy()?;
         let mut contents = self.read()?;
         let Some(env) = contents.document.get_mut(TABLE) else { return Ok(()) };
         let table = self.as_table(env)?;
@@ -175,14 +178,29 @@ impl CargoConfig {
         }
     }
 
-    /// Writes the file where it really is, should it be a link, with the permissions that it has.
+    /// Removes what killed processes left beside the file. Until the lock is dropped, no other
+    /// process of headcount's changes the file. A folder that is not there holds nothing.
+    fn tidy(&self) -> Result<Option<Lock>, FileError> {
+        let path = self.real_path();
+        let Some(folder) = path.parent().filter(|folder| folder.is_dir()) else { return Ok(None) };
+        let lock = lock_folder(folder)?;
+        durable::sweep(folder)?;
+        Ok(Some(lock))
+    }
+
+    /// Writes the file, with the permissions that it has.
     fn write(&self, contents: &Contents) -> Result<(), CargoConfigError> {
-        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let path = self.real_path();
         let mode = fs::metadata(&path).map_or(CONFIG_FILE, |status| status.permissions().mode());
         if let Some(folder) = path.parent() {
             durable::create_folder(folder)?;
         }
         Ok(durable::write(&path, contents.to_string().as_bytes(), mode)?)
+    }
+
+    /// Where the file really is, should it be a link.
+    fn real_path(&self) -> PathBuf {
+        fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone())
     }
 }
 

@@ -142,7 +142,7 @@ impl Consent {
         }
     }
 
-    /// Writes it down, whole or not at all.
+    /// Writes it down, whole or not at all. The caller has the [lock](Home::lock_consent).
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -151,6 +151,7 @@ impl Consent {
     /// Never: it holds nothing that JSON cannot say.
     pub fn save(&self, home: &Home) -> Result<(), FileError> {
         durable::create_folder(home.folder())?;
+        durable::sweep(home.folder())?;
         let mut bytes = serde_json::to_vec_pretty(self).expect("consent is plain JSON");
         bytes.push(b'\n');
         durable::write(&home.consent(), &bytes, durable::PRIVATE_FILE)

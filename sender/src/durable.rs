@@ -5,8 +5,8 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// How the name of a file that is not yet whole begins.
-pub(crate) const UNFINISHED: &str = ".unfinished-";
+/// How the name of a file that is not yet whole begins; it may lie in a folder of cargo's.
+pub(crate) const UNFINISHED: &str = ".headcount-unfinished-";
 
 /// For what is only the owner's.
 pub(crate) const PRIVATE_FILE: u32 = 0o600;
@@ -66,6 +66,12 @@ pub(crate) fn remove(path: &Path) -> Result<(), FileError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(FileError::at("remove", path)(error)),
     }
+}
+
+/// Removes what killed processes left half-written in a folder. The caller is alone with it, by a lock.
+pub(crate) fn sweep(folder: &Path) -> Result<(), FileError> {
+    let names = names(folder)?.into_iter().filter(|name| name.starts_with(UNFINISHED));
+    names.map(|name| folder.join(name)).try_for_each(|path| remove(&path))
 }
 
 /// Removes a folder and all that is in it; it is no error when there is none.

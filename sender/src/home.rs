@@ -113,7 +113,7 @@ impl Home {
     /// # Errors
     /// When the folder cannot be made or opened.
     pub fn lock_consent(&self) -> Result<Lock, FileError> {
-        lock(&self.folder, FlockOperation::LockExclusive)
+        lock_folder(&self.folder)
     }
 
     /// Waits until no other process sends.
@@ -121,7 +121,7 @@ impl Home {
     /// # Errors
     /// When the folder cannot be made or opened.
     pub fn lock_sending(&self) -> Result<Lock, FileError> {
-        lock(&self.outbox(), FlockOperation::LockExclusive)
+        lock_folder(&self.outbox())
     }
 
     /// The right to send; `None` while another process has it.
@@ -144,10 +144,16 @@ impl Home {
             durable::remove_folder(&folder)?;
         }
         durable::remove(&self.consent())?;
+        durable::sweep(&self.folder)?;
         // A folder that holds something else is not ours to delete.
         let _ = fs::remove_dir(&self.folder);
         Ok(())
     }
+}
+
+/// Waits until no other process of headcount's changes what is in a folder.
+pub(crate) fn lock_folder(folder: &Path) -> Result<Lock, FileError> {
+    lock(folder, FlockOperation::LockExclusive)
 }
 
 fn lock(folder: &Path, operation: FlockOperation) -> Result<Lock, FileError> {

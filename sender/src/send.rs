@@ -219,6 +219,7 @@ pub fn withdraw(
     _: &Lock,
 ) -> Result<(), FileError> {
     let outbox = Outbox::of(home);
+    outbox.clean()?;
     for filed in outbox.list(Place::Outbox)?.into_iter().filter(is_meant) {
         outbox.settle(&filed, Place::Refused, now, Some(WITHDRAWN.to_owned()))?;
     }

@@ -199,7 +199,7 @@ fn what_a_killed_sender_left_goes() {
     let build = machine.build(&record("counted-library", COLLECTOR));
     machine.hit("2026-W47", 1, build, 1, "a");
     drop(machine.home.lock_sending().unwrap());
-    let half_written = machine.home.outbox().join(".unfinished-Ab12Cd");
+    let half_written = machine.home.outbox().join(".headcount-unfinished-Ab12Cd");
     let about_nothing = machine.home.outbox().join("2026-W46--count.example.org-0123.about");
     for file in [&half_written, &about_nothing] {
         fs::write(file, "{\"headcount\": 1, \"we").unwrap();
