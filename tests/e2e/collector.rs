@@ -19,14 +19,19 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
 
 /// A collector and its store; it serves while it is told to.
 pub(crate) struct Collector {
-    url: &'static str,
+    url: String,
     folder: TempDir,
     process: Option<Child>,
 }
 
 impl Collector {
-    pub(crate) fn new(url: &'static str) -> Self {
-        Self { url, folder: tempfile::tempdir().unwrap(), process: None }
+    /// A collector at an address; with port 0, at a free one from the first time it serves.
+    pub(crate) fn new(url: &str) -> Self {
+        Self { url: url.to_owned(), folder: tempfile::tempdir().unwrap(), process: None }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     /// Registers a version of a library.
@@ -46,14 +51,16 @@ impl Collector {
 
     /// Begins to serve. The address may be another checkout's for a while, where that is tested too.
     pub(crate) fn start(&mut self) {
-        let listen = self.url.strip_prefix("http://").unwrap();
+        let listen = self.url.strip_prefix("http://").unwrap().to_owned();
         let begun = Instant::now();
         loop {
-            let mut serve = self.command(&["serve", "--listen", listen, "--publish-at", "1"]);
+            let mut serve = self.command(&["serve", "--listen", &listen, "--publish-at", "1"]);
+            serve.args(["--sections-per-prefix", "100000"]);
             let mut process = serve.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
             let mut line = String::new();
             BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-            if line.starts_with("listening on ") {
+            if let Some(url) = line.strip_prefix("listening on ") {
+                url.trim().clone_into(&mut self.url);
                 self.process = Some(process);
                 return;
             }
