@@ -29,8 +29,8 @@ impl Collector {
     /// # Errors
     /// When the store cannot be read, or the system has no thread or no random bits.
     pub fn start(store: Arc<dyn Store>, clock: Clock, rules: Rules) -> Result<Self, StoreError> {
-        let Rules { publish_at, sections_per_prefix, proxy_header } = rules;
-        let writer = Writer::start(Arc::clone(&store), clock.clone(), sections_per_prefix)?;
+        let writer = Writer::start(Arc::clone(&store), clock.clone(), &rules)?;
+        let Rules { publish_at, proxy_header, .. } = rules;
         let metrics = Metrics::new();
         Ok(Self { store, writer, clock, publish_at, proxy_header, metrics })
     }

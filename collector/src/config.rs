@@ -35,6 +35,10 @@ pub struct Rules {
     #[arg(long, value_name = "N", default_value_t = SECTIONS_PER_PREFIX)]
     pub sections_per_prefix: NonZeroU32,
 
+    /// Keep the sums of this many weeks, counted back from the last one that has any
+    #[arg(long, value_name = "WEEKS", default_value_t = KEEP_WEEKS)]
+    pub keep_weeks: NonZeroU32,
+
     /// Believe this header about where a request comes from, when it comes from a proxy with a
     /// loopback or private address: X-Forwarded-For, X-Real-IP
     #[arg(long, value_name = "HEADER")]
@@ -44,10 +48,18 @@ pub struct Rules {
 /// The installations of a large office.
 const SECTIONS_PER_PREFIX: NonZeroU32 = NonZeroU32::new(200).unwrap();
 
+/// Five years: as long as a long-term release lives.
+const KEEP_WEEKS: NonZeroU32 = NonZeroU32::new(260).unwrap();
+
 impl Rules {
     /// The defaults, but for the number of sections from which on shares are published.
     #[must_use]
     pub fn publishing_at(publish_at: NonZeroU64) -> Self {
-        Self { publish_at, sections_per_prefix: SECTIONS_PER_PREFIX, proxy_header: None }
+        Self {
+            publish_at,
+            sections_per_prefix: SECTIONS_PER_PREFIX,
+            keep_weeks: KEEP_WEEKS,
+            proxy_header: None,
+        }
     }
 }

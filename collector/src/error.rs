@@ -69,6 +69,9 @@ pub enum Error {
     /// The process is about to end.
     #[error("the collector is stopping; send this again in a minute")]
     Stopping,
+    /// There is no room for more. The operator has to make some.
+    #[error("the collector's disk is full; nothing of this request was kept: send it again later")]
+    Full(Arc<StoreError>),
     /// The store failed. The client is not told how; the log is.
     #[error("the store failed; nothing of this request was kept")]
     Store(Arc<StoreError>),
@@ -88,14 +91,14 @@ impl Error {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::ClosedWeek { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Busy | Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Stopping | Self::Full(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     /// Writes what only the operator should know to the log.
     pub(crate) fn log(&self) {
-        if let Self::Store(error) = self {
+        if let Self::Store(error) | Self::Full(error) = self {
             let cause = std::error::Error::source(&**error).map(ToString::to_string);
             tracing::error!(cause, "{error}");
         }
@@ -115,7 +118,7 @@ impl IntoResponse for Error {
             Self::Encoding => {
                 headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(CODINGS));
             }
-            Self::Busy | Self::Stopping => {
+            Self::Busy | Self::Stopping | Self::Full(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
             }
             _ => {}
@@ -126,7 +129,7 @@ impl IntoResponse for Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Self::Store(Arc::new(error))
+        if error.is_full() { Self::Full(Arc::new(error)) } else { Self::Store(Arc::new(error)) }
     }
 }
 

@@ -1,21 +1,26 @@
 //! Sums of bits: all that a collector keeps.
 
+use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
-use headcount_report::{CrateName, Manifest, Origin, PlainVersion, SectionId, Week};
+use headcount_report::{CrateName, Manifest, PlainVersion, Week};
 use jiff::Timestamp;
 
 use crate::library::{Library, Site};
 
 #[cfg(test)]
 mod conformance;
+mod error;
 mod lock;
 mod memory;
 mod sqlite;
+mod sums;
 
+pub use error::StoreError;
 pub use lock::Lock;
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
+pub use sums::{Added, Bit, Bits, Dimension, Subject, SumRow, Summed};
 
 /// Keeps what authors register and the sums of what machines report.
 ///
@@ -52,11 +57,25 @@ pub trait Store: Send + Sync + 'static {
     fn is_counted(&self, library: &CrateName, version: &PlainVersion) -> Result<bool, StoreError>;
 
     /// Adds the sections of a few reports, each section once, in one transaction. When it returns,
-    /// the sums are durable.
+    /// they are durable and in every answer.
+    ///
+    /// `may_add` is asked about each section that was not counted before, with the place of its
+    /// report; what it refuses leaves no trace.
     ///
     /// # Errors
     /// When they cannot be made durable; then nothing was added.
-    fn add(&self, reports: &[Summed]) -> Result<Vec<Added>, StoreError>;
+    fn add(
+        &self,
+        reports: &[Summed],
+        may_add: &mut dyn FnMut(usize, &Bits) -> bool,
+    ) -> Result<Vec<Added>, StoreError>;
+
+    /// Brings what was added into its final form. Whoever writes calls this before anything else,
+    /// and then every few seconds.
+    ///
+    /// # Errors
+    /// When it cannot be made durable; then nothing was lost.
+    fn fold(&self) -> Result<(), StoreError>;
 
     /// Closes the weeks before `week` and forgets their section ids. Returns the first open week:
     /// a later one if a later one was named before, since a closed week never opens again.
@@ -64,6 +83,13 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// When it cannot be made durable.
     fn close_before(&self, week: Week) -> Result<Week, StoreError>;
+
+    /// Deletes the sums of all weeks but the last `weeks`, counted from the last one that has any:
+    /// a clock that runs ahead deletes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be made durable.
+    fn keep_weeks(&self, weeks: NonZeroU32) -> Result<(), StoreError>;
 
     /// The sums of one library in some weeks, ordered by week.
     ///
@@ -93,126 +119,6 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// When it cannot be made durable.
     fn revoke_token(&self, number: u32) -> Result<bool, StoreError>;
-}
-
-/// One report, taken apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Summed {
-    /// The week of all its sections.
-    pub week: Week,
-    /// Its sections, in the order of the report.
-    pub sections: Vec<Bits>,
-}
-
-/// One section on its way into the sums: the counters that it raises by one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bits {
-    /// Remembered until the week closes, so that a retry counts once.
-    pub id: SectionId,
-    /// What the section is about.
-    pub subject: Subject,
-    /// What was seen.
-    pub bits: Vec<Bit>,
-}
-
-/// What a counter is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Subject {
-    /// The library; absent when nobody registered it, since its name is then nobody's business.
-    pub library: Option<CrateName>,
-    /// The version; absent when no manifest has it.
-    pub version: Option<PlainVersion>,
-    /// Where the programs ran.
-    pub origin: Origin,
-}
-
-/// One fact about one section, true or not.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Bit {
-    /// What kind of fact.
-    pub dimension: Dimension,
-    /// Of what; see [`Dimension`].
-    pub value: String,
-}
-
-macro_rules! dimensions {
-    ($($(#[$doc:meta])* $name:ident = $word:literal,)+) => {
-        /// The kinds of facts, with what the value of such a [`Bit`] is.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Dimension { $($(#[$doc])* $name,)+ }
-
-        impl Dimension {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name),+];
-
-            /// The word for it, as in the store.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $word,)+ }
-            }
-        }
-    };
-}
-
-dimensions! {
-    /// There is such a section. No value.
-    Sections = "sections",
-    /// It was scanned: what it does not call linked was not linked. No value.
-    Scanned = "scanned",
-    /// A scanned section has the site linked. The site's index.
-    Linked = "linked",
-    /// It called the site. The site's index.
-    Called = "called",
-    /// It called the site at least 100 times. The site's index.
-    Called100 = "called>=100",
-    /// It called the site at least 10,000 times. The site's index.
-    Called10000 = "called>=10000",
-    /// It names a compiler. `major.minor`; empty: it names any.
-    Rustc = "rustc",
-    /// It names a target. The triple; empty: it names any.
-    Target = "target",
-    /// It has a cargo feature on. The feature; empty: it tells its features.
-    Feature = "feature",
-    /// It links a dependency. `name version`; only `name`: it tells this one's version.
-    Dependency = "dependency",
-    /// It links a system library. `name version`; only `name`: it tells this one's version.
-    System = "system",
-    /// It has a site that its version's manifest has not. No value.
-    UnknownSites = "unknown sites",
-    /// No manifest has its version: nothing else of it was counted. No value.
-    UnknownVersion = "unknown version",
-    /// Nobody registered its library: nothing else of it was counted. No value.
-    UnknownLibrary = "unknown library",
-}
-
-impl Dimension {
-    pub(crate) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|dimension| dimension.as_str() == word)
-    }
-}
-
-/// What became of one report's sections.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Added {
-    /// Counted now.
-    pub admitted: u64,
-    /// Counted before.
-    pub repeated: u64,
-}
-
-/// One counter and what it stands at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SumRow {
-    /// The week.
-    pub week: Week,
-    /// The version; absent for [`Dimension::UnknownVersion`].
-    pub version: Option<PlainVersion>,
-    /// Where the programs ran.
-    pub origin: Origin,
-    /// What is counted.
-    pub bit: Bit,
-    /// How many sections said so.
-    pub count: u64,
 }
 
 /// One library in the list of all.
@@ -252,51 +158,4 @@ pub struct TokenRow {
     pub number: u32,
     /// The rest.
     pub token: NewToken,
-}
-
-/// Why a store cannot do its work.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// Another collector serves this store.
-    #[error("another collector is serving `{path}` (it holds `{path}.lock`); stop it first")]
-    InUse {
-        /// The store.
-        path: String,
-    },
-    /// A database, but not one of ours.
-    #[error("`{path}` is the database of another program, not a headcount store")]
-    Foreign {
-        /// The file.
-        path: String,
-    },
-    /// A store of another version of headcount.
-    #[error("`{path}` has store schema {found}; this collector reads and writes schema {expected}")]
-    Schema {
-        /// The store.
-        path: String,
-        /// Its schema.
-        found: i64,
-        /// Ours.
-        expected: i64,
-    },
-    /// A value in it that no collector writes.
-    #[error("the store is damaged: {0}")]
-    Damaged(String),
-    /// SQLite refused.
-    #[error("cannot {doing} the store")]
-    Sqlite {
-        /// What was tried.
-        doing: &'static str,
-        /// Why not.
-        source: rusqlite::Error,
-    },
-    /// The system refused.
-    #[error("cannot {doing}")]
-    Io {
-        /// What was tried.
-        doing: String,
-        /// Why not.
-        source: std::io::Error,
-    },
 }

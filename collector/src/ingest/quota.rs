@@ -25,6 +25,9 @@ pub(crate) struct Quota {
     taken: HashMap<u64, u32>,
 }
 
+/// One section's part of a quota.
+pub(crate) struct Taken(u64);
+
 impl Quota {
     /// Nothing is taken yet.
     ///
@@ -34,26 +37,48 @@ impl Quota {
         Ok(Self { per_prefix, day: day(now), salt: salt()?, taken: HashMap::new() })
     }
 
-    /// Takes one section from a network's quota; says whether there was one left.
-    ///
-    /// Libraries that nobody registered share one.
+    /// Begins a new day if there is one: nothing is taken, and the old salt is gone.
     ///
     /// # Errors
     /// When a new day begins and the system has no random bits.
+    pub(crate) fn turn(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if self.day != day(now) || self.taken.len() >= MAX_ENTRIES {
+            *self = Self::new(self.per_prefix, now)?;
+        }
+        Ok(())
+    }
+
+    /// Takes one section from a network's quota, unless there is none left.
+    ///
+    /// Libraries that nobody registered share one.
     pub(crate) fn take(
         &mut self,
         prefix: Prefix,
         library: Option<&CrateName>,
         week: Week,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        if self.day != day(now) || self.taken.len() >= MAX_ENTRIES {
-            *self = Self::new(self.per_prefix, now)?;
+    ) -> Option<Taken> {
+        let key = self.key(prefix, library, week);
+        let taken = self.taken.entry(key).or_default();
+        if *taken == self.per_prefix.get() {
+            return None;
         }
-        let taken = self.taken.entry(self.key(prefix, library, week)).or_default();
-        let is_left = *taken < self.per_prefix.get();
-        *taken += u32::from(is_left);
-        Ok(is_left)
+        *taken += 1;
+        Some(Taken(key))
+    }
+
+    /// Gives back what was taken for sections that could not be counted after all.
+    pub(crate) fn give_back(&mut self, sections: Vec<Taken>) {
+        for Taken(key) in sections {
+            if let Some(taken) = self.taken.get_mut(&key) {
+                *taken = taken.saturating_sub(1);
+            }
+        }
+    }
+
+    /// How many networks, libraries and weeks it tells apart now.
+    #[cfg(test)]
+    pub(crate) fn entries(&self) -> usize {
+        self.taken.len()
     }
 
     fn key(&self, prefix: Prefix, library: Option<&CrateName>, week: Week) -> u64 {
@@ -91,11 +116,8 @@ mod tests {
     fn admitted(quota: &mut Quota, address: &str, library: &str, week: &str, at: &str) -> usize {
         let prefix = Prefix::of(address.parse().unwrap());
         let library: Option<CrateName> = library.parse().ok();
-        let take = |_: &i32| {
-            quota
-                .take(prefix, library.as_ref(), week.parse().unwrap(), at.parse().unwrap())
-                .unwrap()
-        };
+        quota.turn(at.parse().unwrap()).unwrap();
+        let take = |_: &i32| quota.take(prefix, library.as_ref(), week.parse().unwrap()).is_some();
         (0..1_000).filter(take).count()
     }
 
@@ -121,5 +143,16 @@ mod tests {
         }
         assert_ne!(quota.salt, first);
         assert_eq!(quota.taken.len(), 1, "yesterday's are forgotten");
+    }
+
+    #[test]
+    fn what_was_given_back_can_be_taken_again() {
+        let mut quota = Quota::new(PER_PREFIX, Timestamp::UNIX_EPOCH).unwrap();
+        let prefix = Prefix::of("203.0.113.1".parse().unwrap());
+        let take = |quota: &mut Quota| quota.take(prefix, None, "2026-W47".parse().unwrap());
+        let taken: Vec<Taken> = std::iter::from_fn(|| take(&mut quota)).collect();
+        assert_eq!(taken.len(), 3);
+        quota.give_back(taken);
+        assert_eq!(std::iter::from_fn(|| take(&mut quota)).count(), 3);
     }
 }

@@ -8,11 +8,14 @@ use std::collections::hash_map::Entry;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use headcount_report::limits::OPEN_WEEKS;
 use headcount_report::{CrateName, Manifest, Report, Week};
+use tokio::runtime::Builder;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::admit::Admitted;
 use super::prefix::Source;
@@ -20,15 +23,22 @@ use super::quota::Quota;
 use super::register::{self, Registered};
 use super::sum;
 use crate::clock::Clock;
+use crate::config::Rules;
 use crate::error::Error;
 use crate::library::Library;
-use crate::store::{Added, Store, StoreError, Subject, Summed};
+use crate::store::{Added, Bits, Store, StoreError, Summed};
+
+#[cfg(test)]
+mod tests;
 
 /// Reports that may wait. A sender that finds no place is told to come back, and keeps its report.
 const QUEUE: usize = 256;
 
 /// Reports in one transaction, at most: bounds how long the first of them waits for the last.
 const GROUP: usize = 128;
+
+/// How often the store folds what it has logged, and a week may close.
+const TICK: Duration = Duration::from_secs(5);
 
 /// Hands work to the thread that writes.
 #[derive(Clone)]
@@ -48,14 +58,16 @@ impl Writer {
     pub(crate) fn start(
         store: Arc<dyn Store>,
         clock: Clock,
-        sections_per_prefix: NonZeroU32,
+        rules: &Rules,
     ) -> Result<Self, StoreError> {
+        let io = |source| StoreError::Io { doing: "start a thread".to_owned(), source };
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let mut desk = Desk::new(store, clock, sections_per_prefix)?;
+        let mut desk = Desk::new(store, clock, rules)?;
+        let runtime = Builder::new_current_thread().enable_time().build().map_err(io)?;
         thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || desk.work(queue))
-            .map_err(|source| StoreError::Io { doing: "start a thread".to_owned(), source })?;
+            .spawn(move || runtime.block_on(desk.work(queue)))
+            .map_err(io)?;
         Ok(Self { jobs })
     }
 
@@ -94,55 +106,84 @@ struct Desk {
     store: Arc<dyn Store>,
     clock: Clock,
     first_open: Week,
+    keep_weeks: NonZeroU32,
     quota: Quota,
     libraries: HashMap<CrateName, Library>,
 }
 
-/// A report that waits for the transaction that it is in.
+/// Reports that wait for the transaction that they will be in.
+#[derive(Default)]
+struct Group {
+    summed: Vec<Summed>,
+    waiting: Vec<Waiting>,
+}
+
+/// Who waits for it.
 struct Waiting {
-    summed: Summed,
+    source: Source,
     unknown: Admitted,
     reply: Reply<Admitted>,
 }
 
 impl Desk {
-    fn new(
-        store: Arc<dyn Store>,
-        clock: Clock,
-        sections_per_prefix: NonZeroU32,
-    ) -> Result<Self, StoreError> {
+    fn new(store: Arc<dyn Store>, clock: Clock, rules: &Rules) -> Result<Self, StoreError> {
+        store.fold()?;
+        let quota = Quota::new(rules.sections_per_prefix, clock.now())?;
         let first_open = store.close_before(first_open(&clock))?;
-        let quota = Quota::new(sections_per_prefix, clock.now())?;
-        Ok(Self { store, clock, first_open, quota, libraries: HashMap::new() })
+        store.keep_weeks(rules.keep_weeks)?;
+        let (keep_weeks, libraries) = (rules.keep_weeks, HashMap::new());
+        Ok(Self { store, clock, first_open, keep_weeks, quota, libraries })
     }
 
-    fn work(&mut self, mut queue: mpsc::Receiver<Job>) {
+    async fn work(&mut self, mut queue: mpsc::Receiver<Job>) {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut jobs = Vec::new();
-        while queue.blocking_recv_many(&mut jobs, GROUP) > 0 {
-            let mut group = Vec::new();
-            for job in jobs.drain(..) {
-                match job {
-                    Job::Add(report, source, reply) => match self.take_apart(&report, &source) {
-                        Ok((summed, unknown)) => group.push(Waiting { summed, unknown, reply }),
-                        Err(error) => drop(reply.send(Err(error))),
-                    },
-                    Job::Register(manifest, reply) => {
-                        // What came before it is counted by what was registered before it.
-                        self.commit(std::mem::take(&mut group));
-                        drop(reply.send(self.register(&manifest)));
+        loop {
+            tokio::select! {
+                biased;
+                _ = tick.tick() => log(self.store.fold()),
+                count = queue.recv_many(&mut jobs, GROUP) => if count == 0 { break },
+            }
+            log(self.turn());
+            self.take(jobs.drain(..));
+        }
+        log(self.store.fold());
+    }
+
+    /// Closes the weeks that the clock has left behind, and begins a new day's quota.
+    fn turn(&mut self) -> Result<(), StoreError> {
+        let first_open = first_open(&self.clock);
+        if first_open > self.first_open {
+            self.first_open = self.store.close_before(first_open)?;
+            self.store.keep_weeks(self.keep_weeks)?;
+        }
+        self.quota.turn(self.clock.now())
+    }
+
+    fn take(&mut self, jobs: impl Iterator<Item = Job>) {
+        let mut group = Group::default();
+        for job in jobs {
+            match job {
+                Job::Add(report, source, reply) => match self.take_apart(&report) {
+                    Ok((summed, unknown)) => {
+                        group.summed.push(summed);
+                        group.waiting.push(Waiting { source, unknown, reply });
                     }
+                    Err(error) => drop(reply.send(Err(error))),
+                },
+                Job::Register(manifest, reply) => {
+                    // What came before it is counted by what was registered before it.
+                    self.commit(std::mem::take(&mut group));
+                    drop(reply.send(self.register(&manifest)));
                 }
             }
-            self.commit(group);
         }
+        self.commit(group);
     }
 
-    /// Turns a report into bits, if its week is open; and says what of it is unknown, or too much.
-    fn take_apart(
-        &mut self,
-        report: &Report,
-        source: &Source,
-    ) -> Result<(Summed, Admitted), Error> {
+    /// Turns a report into bits, if its week is open; and says what of it is unknown.
+    fn take_apart(&mut self, report: &Report) -> Result<(Summed, Admitted), Error> {
         self.check_week(report.week)?;
         let mut summed = Summed { week: report.week, sections: Vec::new() };
         let mut unknown = Admitted::default();
@@ -150,44 +191,40 @@ impl Desk {
             let sum = sum::sum(section, self.library(&section.library)?);
             unknown.unknown_libraries += u64::from(!sum.is_known);
             unknown.unknown_sites += sum.unknown_sites;
-            if self.is_within_quota(source, &sum.bits.subject, report.week)? {
-                summed.sections.push(sum.bits);
-            } else {
-                unknown.over_limit += 1;
-            }
+            summed.sections.push(sum.bits);
         }
         Ok((summed, unknown))
     }
 
-    fn is_within_quota(
-        &mut self,
-        source: &Source,
-        subject: &Subject,
-        week: Week,
-    ) -> Result<bool, StoreError> {
-        let Source(Some(prefix)) = source else { return Ok(true) };
-        self.quota.take(*prefix, subject.library.as_ref(), week, self.clock.now())
-    }
-
     /// Writes a group of reports and then answers each.
-    fn commit(&mut self, group: Vec<Waiting>) {
-        if group.is_empty() {
+    fn commit(&mut self, group: Group) {
+        let Group { summed, waiting } = group;
+        if summed.is_empty() {
             return;
         }
-        let (summed, waiting): (Vec<_>, Vec<_>) =
-            group.into_iter().map(|report| (report.summed, (report.unknown, report.reply))).unzip();
-        match self.store.add(&summed) {
+        let mut taken = Vec::new();
+        // Asked only about sections that were not counted before: a retry costs its network nothing.
+        let mut may_add = |place: usize, section: &Bits| {
+            let Source(Some(prefix)) = waiting[place].source else { return true };
+            let library = section.subject.library.as_ref();
+            let part = self.quota.take(prefix, library, summed[place].week);
+            let is_left = part.is_some();
+            taken.extend(part);
+            is_left
+        };
+        match self.store.add(&summed, &mut may_add) {
             Ok(added) => {
-                for ((unknown, reply), Added { admitted, repeated }) in
-                    waiting.into_iter().zip(added)
-                {
-                    drop(reply.send(Ok(Admitted { admitted, repeated, ..unknown })));
+                for (Waiting { unknown, reply, .. }, added) in waiting.into_iter().zip(added) {
+                    let Added { admitted, repeated, refused: over_limit } = added;
+                    let answer = Admitted { admitted, repeated, over_limit, ..unknown };
+                    drop(reply.send(Ok(answer)));
                 }
             }
             Err(error) => {
-                let error = Arc::new(error);
-                for (_, reply) in waiting {
-                    drop(reply.send(Err(Error::Store(Arc::clone(&error)))));
+                self.quota.give_back(taken);
+                let error = Error::from(error);
+                for Waiting { reply, .. } in waiting {
+                    drop(reply.send(Err(error.clone())));
                 }
             }
         }
@@ -227,12 +264,8 @@ impl Desk {
         }
     }
 
-    /// Refuses a week that is not open, and closes those that the clock has left behind.
-    fn check_week(&mut self, week: Week) -> Result<(), Error> {
-        let first_open = first_open(&self.clock);
-        if first_open > self.first_open {
-            self.first_open = self.store.close_before(first_open)?;
-        }
+    /// Refuses a week that is not open.
+    fn check_week(&self, week: Week) -> Result<(), Error> {
         let now = self.clock.now();
         if week < self.first_open || week > Week::at(now) {
             return Err(Error::ClosedWeek { week, now, first_open: self.first_open });
@@ -243,4 +276,11 @@ impl Desk {
 
 fn first_open(clock: &Clock) -> Week {
     clock.running_week().plus(-i32::from(OPEN_WEEKS))
+}
+
+/// Tells the operator of what no request is to blame for. It is tried again at the next tick.
+fn log(done: Result<(), StoreError>) {
+    if let Err(error) = done {
+        Error::from(error).log();
+    }
 }

@@ -1,5 +1,7 @@
 //! What every store does: each case runs on every store.
 
+use std::num::NonZeroU32;
+
 use headcount_report::{CrateName, Manifest, Origin, SectionId, SiteKind, Week};
 use jiff::Timestamp;
 use serde_json::json;
@@ -55,7 +57,7 @@ fn section(id: u8, version: &str, bits: &[(Dimension, &str)]) -> Bits {
 }
 
 fn add(store: &dyn Store, number: i32, sections: Vec<Bits>) -> Added {
-    store.add(&[Summed { week: week(number), sections }]).unwrap()[0]
+    store.add(&[Summed { week: week(number), sections }], &mut |_, _| true).unwrap()[0]
 }
 
 /// The sums of some weeks as `week version dimension value count`.
@@ -108,11 +110,14 @@ fn sections_add_up_and_count_once() {
         let n = (Dimension::Sections, "");
         let first = section(1, "1.0.0", &[n, (Dimension::Called, "0")]);
         let second = section(2, "1.0.0", &[n, (Dimension::Called, "1")]);
-        assert_eq!(add(store, 5, vec![first.clone()]), Added { admitted: 1, repeated: 0 });
+        assert_eq!(
+            add(store, 5, vec![first.clone()]),
+            Added { admitted: 1, repeated: 0, refused: 0 }
+        );
         let again = vec![first.clone(), second.clone(), second.clone()];
-        assert_eq!(add(store, 5, again), Added { admitted: 1, repeated: 2 });
+        assert_eq!(add(store, 5, again), Added { admitted: 1, repeated: 2, refused: 0 });
         // An id is remembered for its week only.
-        assert_eq!(add(store, 6, vec![first]), Added { admitted: 1, repeated: 0 });
+        assert_eq!(add(store, 6, vec![first]), Added { admitted: 1, repeated: 0, refused: 0 });
         assert_eq!(
             sums(store, (5, 5), &[Dimension::Sections, Dimension::Called]),
             [
@@ -132,9 +137,70 @@ fn sections_add_up_and_count_once() {
 fn reports_of_one_group_know_each_others_sections() {
     on_every_store(|store| {
         let report = Summed { week: week(5), sections: vec![section(1, "1.0.0", &[])] };
-        let added = store.add(&[report.clone(), report]).unwrap();
-        let once = |admitted, repeated| Added { admitted, repeated };
+        let added = store.add(&[report.clone(), report], &mut |_, _| true).unwrap();
+        let once = |admitted, repeated| Added { admitted, repeated, refused: 0 };
         assert_eq!(added, [once(1, 0), once(0, 1)]);
+    });
+}
+
+#[test]
+fn a_large_group_counts_as_small_ones_do() {
+    on_every_store(|store| {
+        let bits = [(Dimension::Sections, ""), (Dimension::Called, "0")];
+        let report = |id| Summed { week: week(5), sections: vec![section(id, "1.0.0", &bits)] };
+        let reports: Vec<Summed> = (0..100).map(report).collect();
+        for repeated in [0, 1] {
+            let once = Added { admitted: 1 - repeated, repeated, refused: 0 };
+            assert_eq!(store.add(&reports, &mut |_, _| true).unwrap(), [once; 100]);
+            store.fold().unwrap();
+        }
+        assert_eq!(sums(store, (5, 5), &[Dimension::Called]), ["2026-W05 1.0.0 called 0 100"]);
+        assert!(store.is_counted(&library(), &"1.0.0".parse().unwrap()).unwrap());
+    });
+}
+
+#[test]
+fn what_is_refused_leaves_no_trace_and_what_was_counted_is_not_asked_about() {
+    on_every_store(|store| {
+        let report = |ids: &[u8]| Summed {
+            week: week(5),
+            sections: ids.iter().map(|id| section(*id, "1.0.0", &[])).collect(),
+        };
+        let mut asked = Vec::new();
+        let mut may_add = |place, section: &Bits| {
+            asked.push((place, section.id.0[0]));
+            section.id.0[0] != 2
+        };
+        let reports = [report(&[1, 2]), report(&[1, 3])];
+        let added = store.add(&reports, &mut may_add).unwrap();
+        assert_eq!(added[0], Added { admitted: 1, repeated: 0, refused: 1 });
+        assert_eq!(added[1], Added { admitted: 1, repeated: 1, refused: 0 });
+        assert_eq!(asked, [(0, 1), (0, 2), (1, 3)]);
+        let again = add(store, 5, report(&[2, 3]).sections);
+        assert_eq!(again, Added { admitted: 1, repeated: 1, refused: 0 });
+    });
+}
+
+#[test]
+fn the_last_weeks_are_kept() {
+    on_every_store(|store| {
+        let keep = |weeks| store.keep_weeks(NonZeroU32::new(weeks).unwrap()).unwrap();
+        keep(1);
+        store.put_manifest(&manifest("1.0.0", &["a"]), &sites(&["a"]), 0).unwrap();
+        let n = [(Dimension::Sections, "")];
+        for number in 5..=9 {
+            add(store, number, vec![section(1, "1.0.0", &n)]);
+        }
+        let weeks = |store| -> Vec<String> {
+            let sums = sums(store, (1, 50), &[Dimension::Sections]);
+            sums.iter().map(|line| line[5..8].to_owned()).collect()
+        };
+        keep(5);
+        assert_eq!(weeks(store), ["W05", "W06", "W07", "W08", "W09"]);
+        // Far in the future, by a clock that is wrong: what counts is the last week with sums.
+        store.close_before(week(40)).unwrap();
+        keep(2);
+        assert_eq!(weeks(store), ["W08", "W09"]);
     });
 }
 

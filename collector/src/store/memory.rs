@@ -1,13 +1,14 @@
 //! A store that ends with the process: for tests and examples.
 
 use std::collections::{BTreeMap, HashSet};
+use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use headcount_report::{CrateName, Manifest, PlainVersion, SectionId, Week};
 
 use super::{
-    Added, Bit, Dimension, LibraryLine, NewToken, Store, StoreError, Subject, SumRow, Summed,
+    Added, Bit, Bits, Dimension, LibraryLine, NewToken, Store, StoreError, Subject, SumRow, Summed,
     TokenRow,
 };
 use crate::library::{Library, Site};
@@ -73,9 +74,19 @@ impl Store for MemoryStore {
         }))
     }
 
-    fn add(&self, reports: &[Summed]) -> Result<Vec<Added>, StoreError> {
+    fn add(
+        &self,
+        reports: &[Summed],
+        may_add: &mut dyn FnMut(usize, &Bits) -> bool,
+    ) -> Result<Vec<Added>, StoreError> {
         let mut tables = self.tables();
-        Ok(reports.iter().map(|report| tables.add(report)).collect())
+        let reports = reports.iter().enumerate();
+        Ok(reports.map(|(place, report)| tables.add(place, report, may_add)).collect())
+    }
+
+    /// Nothing to do: what is added here is in its final form.
+    fn fold(&self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     fn close_before(&self, week: Week) -> Result<Week, StoreError> {
@@ -84,6 +95,16 @@ impl Store for MemoryStore {
         tables.first_open = Some(first_open);
         tables.seen.retain(|(week, _)| *week >= first_open);
         Ok(first_open)
+    }
+
+    fn keep_weeks(&self, weeks: NonZeroU32) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        if let Some(last) = tables.last_week() {
+            let kept = i32::try_from(weeks.get()).unwrap_or(i32::MAX);
+            let first = last.plus(1_i32.saturating_sub(kept));
+            tables.counters.retain(|(week, ..), _| *week >= first);
+        }
+        Ok(())
     }
 
     fn sums(
@@ -127,20 +148,36 @@ impl Store for MemoryStore {
 }
 
 impl Tables {
-    fn add(&mut self, report: &Summed) -> Added {
+    fn add(
+        &mut self,
+        place: usize,
+        report: &Summed,
+        may_add: &mut dyn FnMut(usize, &Bits) -> bool,
+    ) -> Added {
         let mut added = Added::default();
         for section in &report.sections {
-            if !self.seen.insert((report.week, section.id)) {
+            if self.seen.contains(&(report.week, section.id)) {
                 added.repeated += 1;
                 continue;
             }
+            if !may_add(place, section) {
+                added.refused += 1;
+                continue;
+            }
             added.admitted += 1;
+            self.seen.insert((report.week, section.id));
             for bit in &section.bits {
                 let counter = (report.week, section.subject.clone(), bit.clone());
                 *self.counters.entry(counter).or_default() += 1;
             }
         }
         added
+    }
+
+    /// The last week that has a section of a registered library.
+    fn last_week(&self) -> Option<Week> {
+        let mut counters = self.counters.keys().rev();
+        counters.find(|(_, _, bit)| bit.dimension == Dimension::Sections).map(|(week, ..)| *week)
     }
 
     fn line(&self, library: &Library) -> Option<LibraryLine> {

@@ -3,21 +3,23 @@
 mod backup;
 mod check;
 mod connect;
+mod delta;
+mod log;
 mod rows;
 
-use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use headcount_report::{CrateName, Manifest, PlainVersion, Week};
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use self::log::Log;
 use self::rows::integer;
 use super::{
-    Added, Bit, Dimension, LibraryLine, NewToken, Store, StoreError, Subject, SumRow, Summed,
-    TokenRow,
+    Added, Bits, Dimension, LibraryLine, NewToken, Store, StoreError, SumRow, Summed, TokenRow,
 };
 use crate::library::{Library, Site};
 
@@ -26,7 +28,7 @@ use crate::library::{Library, Site};
 /// One connection writes and one reads, so that an answer waits for no report.
 #[derive(Debug)]
 pub struct SqliteStore {
-    writing: Mutex<Connection>,
+    writing: Mutex<Log>,
     reading: Mutex<Connection>,
 }
 
@@ -36,7 +38,7 @@ impl SqliteStore {
     /// # Errors
     /// When the file is not a store of this schema, or cannot be opened.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let writing = Mutex::new(connect::for_writing(path)?);
+        let writing = Mutex::new(Log::new(connect::for_writing(path)?));
         let reading = Mutex::new(connect::for_reading(path)?);
         Ok(Self { writing, reading })
     }
@@ -45,20 +47,22 @@ impl SqliteStore {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn writing(&self) -> MutexGuard<'_, Log> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Runs `work` in one transaction: all of it is durable afterwards, or none was done.
     fn write<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        let mut connection = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let transact = || {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let result = work(&transaction)?;
-            transaction.commit()?;
-            Ok(result)
-        };
-        transact().map_err(sqlite("write to"))
+        self.writing().write(|transaction| work(transaction).map_err(sqlite("write to")))
+    }
+
+    /// A connection that reads counters in which everything is that was added before this.
+    fn reading_sums(&self) -> Result<MutexGuard<'_, Connection>, StoreError> {
+        self.writing().fold()?;
+        Ok(self.reading())
     }
 }
 
@@ -78,7 +82,7 @@ impl Store for SqliteStore {
     }
 
     fn libraries(&self) -> Result<Vec<LibraryLine>, StoreError> {
-        rows::library_lines(&self.reading())
+        rows::library_lines(&*self.reading_sums()?)
     }
 
     fn put_manifest(
@@ -112,7 +116,7 @@ impl Store for SqliteStore {
     }
 
     fn is_counted(&self, library: &CrateName, version: &PlainVersion) -> Result<bool, StoreError> {
-        self.reading()
+        self.reading_sums()?
             .query_row(
                 "SELECT EXISTS (SELECT 1 FROM counter
                  WHERE library = ? AND version = ? AND dimension = 'sections')",
@@ -122,30 +126,40 @@ impl Store for SqliteStore {
             .map_err(sqlite("read"))
     }
 
-    fn add(&self, reports: &[Summed]) -> Result<Vec<Added>, StoreError> {
-        self.write(|transaction| {
-            let mut sums = BTreeMap::new();
-            let added = reports
-                .iter()
-                .map(|report| remember(transaction, report, &mut sums))
-                .collect::<rusqlite::Result<_>>()?;
-            raise(transaction, &sums)?;
-            Ok(added)
-        })
+    fn add(
+        &self,
+        reports: &[Summed],
+        may_add: &mut dyn FnMut(usize, &Bits) -> bool,
+    ) -> Result<Vec<Added>, StoreError> {
+        self.writing().add(reports, may_add)
+    }
+
+    fn fold(&self) -> Result<(), StoreError> {
+        let mut log = self.writing();
+        log.fold()?;
+        log.empty_files()
     }
 
     fn close_before(&self, week: Week) -> Result<Week, StoreError> {
-        let first_open = self.write(|transaction| {
-            let stored: Option<String> = transaction
-                .query_row("SELECT first_week FROM open", [], |row| row.get(0))
-                .optional()?;
-            let first_open = stored.unwrap_or_default().max(week.to_string());
-            transaction.execute("DELETE FROM open", [])?;
-            transaction.execute("INSERT INTO open VALUES (?)", [&first_open])?;
-            transaction.execute("DELETE FROM seen WHERE week < ?", [&first_open])?;
-            Ok(first_open)
+        let mut log = self.writing();
+        // Or else it would bring back ids that are forgotten here.
+        log.fold()?;
+        let first_open = log.write(|transaction| {
+            close_before(transaction, &week.to_string()).map_err(sqlite("write to"))
         })?;
+        log.empty_files()?;
         rows::parsed(&first_open)
+    }
+
+    fn keep_weeks(&self, weeks: NonZeroU32) -> Result<(), StoreError> {
+        let mut log = self.writing();
+        log.fold()?;
+        log.write(|transaction| {
+            let Some(last) = rows::last_week(transaction)? else { return Ok(()) };
+            let kept = i32::try_from(weeks.get()).unwrap_or(i32::MAX);
+            rows::delete_before(transaction, last.plus(1_i32.saturating_sub(kept)))
+        })?;
+        log.empty_files()
     }
 
     fn sums(
@@ -157,7 +171,7 @@ impl Store for SqliteStore {
         let range = [library.to_string(), weeks.start().to_string(), weeks.end().to_string()];
         let dimensions = dimensions.iter().map(|dimension| dimension.as_str().to_owned());
         let parameters: Vec<Value> = range.into_iter().chain(dimensions).map(Value::Text).collect();
-        rows::sums(&self.reading(), &parameters)
+        rows::sums(&*self.reading_sums()?, &parameters)
     }
 
     fn add_token(&self, token: NewToken) -> Result<u32, StoreError> {
@@ -181,50 +195,16 @@ impl Store for SqliteStore {
     }
 }
 
-/// Counters of one group commit, ordered as the table is.
-type Sums<'report> = BTreeMap<(&'report Subject, Week, &'report Bit), u64>;
-
-/// Remembers the ids of a report's sections and sums those that are new.
-fn remember<'report>(
-    transaction: &Transaction<'_>,
-    report: &'report Summed,
-    sums: &mut Sums<'report>,
-) -> rusqlite::Result<Added> {
-    let week = report.week.to_string();
-    let mut insert = transaction.prepare_cached("INSERT OR IGNORE INTO seen VALUES (?, ?)")?;
-    let mut added = Added::default();
-    for section in &report.sections {
-        if insert.execute(params![week, section.id.0])? == 0 {
-            added.repeated += 1;
-            continue;
-        }
-        added.admitted += 1;
-        for bit in &section.bits {
-            *sums.entry((&section.subject, report.week, bit)).or_default() += 1;
-        }
-    }
-    Ok(added)
-}
-
-/// Raises the counters.
-fn raise(transaction: &Transaction<'_>, sums: &Sums<'_>) -> rusqlite::Result<()> {
-    let mut upsert = transaction.prepare_cached(
-        "INSERT INTO counter (library, week, dimension, value, version, origin, count)
-         VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET count = count + excluded.count",
-    )?;
-    for ((subject, week, bit), count) in sums {
-        upsert.execute(params![
-            subject.library.as_ref().map_or("", CrateName::as_str),
-            week.to_string(),
-            bit.dimension.as_str(),
-            bit.value,
-            subject.version.as_ref().map_or("", PlainVersion::as_str),
-            subject.origin.as_str(),
-            integer(*count),
-        ])?;
-    }
-    Ok(())
+/// Forgets the ids of the weeks before `week`, or before the one that was named earlier. Returns the
+/// later of the two.
+fn close_before(transaction: &Transaction<'_>, week: &str) -> rusqlite::Result<String> {
+    let stored: Option<String> =
+        transaction.query_row("SELECT first_week FROM open", [], |row| row.get(0)).optional()?;
+    let first_open = stored.unwrap_or_default().max(week.to_owned());
+    transaction.execute("DELETE FROM open", [])?;
+    transaction.execute("INSERT INTO open VALUES (?)", [&first_open])?;
+    transaction.execute("DELETE FROM seen WHERE week < ?", [&first_open])?;
+    Ok(first_open)
 }
 
 /// Names what was tried when SQLite refused.
@@ -262,18 +242,39 @@ mod tests {
                 drop(SqliteStore::open(path).unwrap());
                 Connection::open(path).unwrap().pragma_update(None, "user_version", 7).unwrap();
             },
-            "schema 7",
+            "by a later headcount-collector (store schema 7",
         );
         refused(|path| std::fs::create_dir(path).unwrap(), "cannot open");
+    }
+
+    #[test]
+    fn an_earlier_store_is_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let earlier = Connection::open(&path).unwrap();
+        earlier.execute_batch(include_str!("../../migrations/0001_sums.sql")).unwrap();
+        let token = "INSERT INTO token VALUES (3, 'counted', zeroblob(32), '2026-11-22T10:00:00Z');
+                     PRAGMA application_id = 0x48444354; PRAGMA user_version = 1;";
+        earlier.execute_batch(token).unwrap();
+        for _ in 0..2 {
+            let store = SqliteStore::open(&path).unwrap();
+            store.fold().unwrap();
+            assert_eq!(store.tokens().unwrap()[0].number, 3);
+            assert!(store.check().unwrap().is_empty());
+        }
     }
 
     #[test]
     fn a_commit_waits_for_the_disk() {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("store.sqlite")).unwrap();
-        let writing = store.writing.lock().unwrap();
-        let pragma = |name| writing.pragma_query_value(None, name, |row| row.get::<_, Value>(0));
+        let pragma = |name| {
+            store.write(|writing| {
+                writing.pragma_query_value(None, name, |row| row.get::<_, Value>(0))
+            })
+        };
         assert_eq!(pragma("journal_mode").unwrap(), Value::Text("wal".to_owned()));
         assert_eq!(pragma("synchronous").unwrap(), Value::Integer(2));
+        assert_eq!(pragma("secure_delete").unwrap(), Value::Integer(1));
     }
 }

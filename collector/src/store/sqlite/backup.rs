@@ -27,7 +27,7 @@ impl SqliteStore {
             _ => {} // what an earlier one left behind is gone
         }
         let target = part.to_str().ok_or_else(|| failed(io::ErrorKind::InvalidFilename.into()))?;
-        self.reading().execute("VACUUM INTO ?", [target]).map_err(sqlite("back up"))?;
+        self.reading_sums()?.execute("VACUUM INTO ?", [target]).map_err(sqlite("back up"))?;
         // SQLite does not wait for the disk here.
         let whole = File::options().write(true).open(&part).and_then(|file| file.sync_all());
         whole.and_then(|()| fs::rename(&part, copy)).map_err(failed)?;

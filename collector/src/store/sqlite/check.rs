@@ -48,7 +48,7 @@ impl SqliteStore {
     /// # Errors
     /// When the store cannot be read.
     pub fn check(&self) -> Result<Vec<String>, StoreError> {
-        let connection = self.reading();
+        let connection = self.reading_sums()?;
         let transaction = connection.unchecked_transaction().map_err(sqlite("read"))?;
         let mut problems = Vec::new();
         for rule in RULES {
@@ -97,7 +97,7 @@ mod tests {
         };
         let n = (Dimension::Sections, "");
         let sections = vec![section(1, &[n, (Dimension::Called, "0")]), section(2, &[n])];
-        store.add(&[Summed { week, sections }]).unwrap();
+        store.add(&[Summed { week, sections }], &mut |_, _| true).unwrap();
         store
     }
 

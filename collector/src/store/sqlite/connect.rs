@@ -11,40 +11,36 @@ use crate::store::StoreError;
 /// `HDCT`, by which SQLite files say whose they are.
 const APPLICATION_ID: i64 = 0x4844_4354;
 
-/// The schema that this collector reads and writes.
-const SCHEMA: i64 = 1;
+/// What makes a store: each brings it from the schema that is its place here to the next.
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/0001_sums.sql"),
+    include_str!("../../../migrations/0002_delta.sql"),
+];
 
-/// What makes it.
-const MIGRATION: &str = include_str!("../../../migrations/0001_sums.sql");
+/// The schema that this collector reads and writes.
+#[expect(clippy::cast_possible_wrap, reason = "there are a few")]
+const SCHEMA: i64 = MIGRATIONS.len() as i64;
 
 /// A token command may hold the file for a moment while a collector serves it.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Opens the store for writing, and makes it if there is none.
+/// Opens the store for writing, makes it if there is none, and brings an earlier one up to date.
 pub(super) fn for_writing(path: &Path) -> Result<Connection, StoreError> {
     let mut connection = Connection::open(path).map_err(sqlite("open"))?;
-    let prepare = |connection: &mut Connection| {
-        connection.busy_timeout(BUSY_TIMEOUT)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let owner = owner(&transaction)?;
-        if owner == Owner::Nobody {
-            migrate(&transaction)?;
-        }
-        transaction.commit()?;
-        Ok(owner)
-    };
     let owner = match prepare(&mut connection) {
-        Ok(owner) => owner,
         Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::NotADatabase => {
             Owner::Another
         }
-        Err(error) => return Err(sqlite("open")(error)),
+        prepared => prepared.map_err(sqlite("open"))?,
     };
     let path = || path.display().to_string();
     match owner {
         Owner::Nobody | Owner::Us { schema: SCHEMA } => {}
-        Owner::Us { schema: found } => {
-            return Err(StoreError::Schema { path: path(), found, expected: SCHEMA });
+        Owner::Us { schema } if schema < SCHEMA => {
+            tracing::info!(from = schema, to = SCHEMA, "the store was brought to this schema");
+        }
+        Owner::Us { schema } => {
+            return Err(StoreError::Schema { path: path(), found: schema, expected: SCHEMA });
         }
         Owner::Another => return Err(StoreError::Foreign { path: path() }),
     }
@@ -80,15 +76,31 @@ fn owner(transaction: &Transaction<'_>) -> rusqlite::Result<Owner> {
     })
 }
 
-fn migrate(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    transaction.execute_batch(MIGRATION)?;
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", SCHEMA)
+/// Makes or migrates the store in one transaction, if it is nobody's or ours and earlier. Returns
+/// whose it was, before.
+fn prepare(connection: &mut Connection) -> rusqlite::Result<Owner> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let owner = owner(&transaction)?;
+    let first = match owner {
+        Owner::Nobody => 0,
+        Owner::Us { schema } => usize::try_from(schema).unwrap_or(usize::MAX),
+        Owner::Another => usize::MAX,
+    };
+    for migration in MIGRATIONS.iter().skip(first) {
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", SCHEMA)?;
+    }
+    transaction.commit()?;
+    Ok(owner)
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // Readers do not wait for the writer, and a commit is one append.
     connection.pragma_update(None, "journal_mode", "wal")?;
     // A commit returns when the log is on disk. NORMAL would lose what a 2xx has promised.
-    connection.pragma_update(None, "synchronous", "full")
+    connection.pragma_update(None, "synchronous", "full")?;
+    // What is deleted is overwritten: an id of a closed week is not to be found in a free page.
+    connection.pragma_update(None, "secure_delete", "on")
 }

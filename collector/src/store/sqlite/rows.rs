@@ -89,8 +89,7 @@ pub(super) fn sums(
     select(connection, &sql, parameters, |row| {
         let version: String = get(row, 1)?;
         let (origin, dimension): (String, String) = (get(row, 2)?, get(row, 3)?);
-        let dimension = Dimension::from_word(&dimension)
-            .ok_or_else(|| StoreError::Damaged(format!("dimension `{dimension}` is unknown")))?;
+        let dimension: Dimension = parsed(&dimension)?;
         Ok(SumRow {
             week: parsed(&get::<String>(row, 0)?)?,
             version: (!version.is_empty()).then(|| parsed(&version)).transpose()?,
@@ -99,6 +98,25 @@ pub(super) fn sums(
             count: unsigned(get(row, 5)?),
         })
     })
+}
+
+/// The last week that has a section of a registered library.
+pub(super) fn last_week(connection: &Connection) -> Result<Option<Week>, StoreError> {
+    let sql = "SELECT week FROM counter WHERE dimension = 'sections' ORDER BY week DESC LIMIT 1";
+    let week = select(connection, sql, &[], |row| parsed(&get::<String>(row, 0)?))?;
+    Ok(week.into_iter().next())
+}
+
+/// Deletes the counters of the weeks before one. The table is ordered by library first.
+pub(super) fn delete_before(connection: &Connection, week: Week) -> Result<(), StoreError> {
+    let sql = "SELECT library FROM manifest UNION SELECT ''";
+    let libraries: Vec<String> = select(connection, sql, &[], |row| get(row, 0))?;
+    let sql = "DELETE FROM counter WHERE library = ? AND week < ?";
+    let mut delete = connection.prepare_cached(sql).map_err(sqlite("write to"))?;
+    for library in libraries {
+        delete.execute([library, week.to_string()]).map_err(sqlite("write to"))?;
+    }
+    Ok(())
 }
 
 /// All tokens.

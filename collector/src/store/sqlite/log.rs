@@ -1,0 +1,212 @@
+//! The log: where reports wait to be folded into the counters.
+//!
+//! A commit that raised every counter on its own would change a page for nearly each of them, and
+//! one for each id, all over the file. An entry of the log is one row at its end; a few seconds of
+//! entries change each page once.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use headcount_report::{CrateName, PlainVersion, SectionId, Week};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::connect::BUSY_TIMEOUT;
+use super::delta::{Delta, Entry};
+use super::rows::integer;
+use super::sqlite;
+use crate::store::{Added, Bits, StoreError, Summed};
+
+#[cfg(test)]
+mod tests;
+
+/// Reports in one entry, at least. Fewer go into the counters at once: an entry about one report
+/// would be what that one machine said, and few of them cost little.
+const MIN_ENTRY_REPORTS: usize = 16;
+
+/// Sections in the log, at most: 20,000 reports of 20 libraries. Their ids, 20 bytes each, are kept
+/// in memory.
+const MAX_SECTIONS: usize = 400_000;
+
+/// Finds a section that was counted before, and is no longer in the log.
+const SEEN: &str = "SELECT 1 FROM seen WHERE week = ? AND id = ?";
+
+/// The connection that writes, and what it has to know of the log.
+#[derive(Debug)]
+pub(super) struct Log {
+    connection: Connection,
+    /// The sections of all entries; absent until this process has folded what another one left.
+    ids: Option<HashSet<(Week, SectionId)>>,
+}
+
+impl Log {
+    pub(super) fn new(connection: Connection) -> Self {
+        Self { connection, ids: None }
+    }
+
+    /// Runs `work` in one transaction: all of it is durable afterwards, or none was done.
+    pub(super) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        transact(&mut self.connection, work)
+    }
+
+    /// Adds the new sections of some reports, to the log or to the counters.
+    pub(super) fn add(
+        &mut self,
+        reports: &[Summed],
+        may_add: &mut dyn FnMut(usize, &Bits) -> bool,
+    ) -> Result<Vec<Added>, StoreError> {
+        if self.ids.as_ref().is_none_or(|ids| ids.len() >= MAX_SECTIONS) {
+            self.fold()?;
+        }
+        let Self { connection, ids: logged } = self;
+        let logged = logged.get_or_insert_default();
+        let mut delta = Delta::default();
+        let (added, is_logged) = transact(connection, |transaction| {
+            let write = sqlite("write to");
+            let mut seen = transaction.prepare_cached(SEEN).map_err(&write)?;
+            let mut is_new = |id: &(Week, SectionId), delta: &Delta<'_>| {
+                let is_known = delta.ids.contains(id)
+                    || logged.contains(id)
+                    || seen.exists(params![id.0.to_string(), id.1.0]).map_err(&write)?;
+                Ok::<_, StoreError>(!is_known)
+            };
+            let mut added = Vec::with_capacity(reports.len());
+            for (place, report) in reports.iter().enumerate() {
+                let mut of_report = Added::default();
+                for section in &report.sections {
+                    if !is_new(&(report.week, section.id), &delta)? {
+                        of_report.repeated += 1;
+                    } else if may_add(place, section) {
+                        of_report.admitted += 1;
+                        delta.add(report.week, section);
+                    } else {
+                        of_report.refused += 1;
+                    }
+                }
+                added.push(of_report);
+            }
+            let of_reports = added.iter().filter(|added| added.admitted > 0).count();
+            let is_logged = of_reports >= MIN_ENTRY_REPORTS;
+            if is_logged { append(transaction, &delta) } else { raise(transaction, &delta) }
+                .map_err(&write)?;
+            Ok((added, is_logged))
+        })?;
+        if is_logged {
+            logged.extend(delta.ids);
+        }
+        Ok(added)
+    }
+
+    /// Empties the log into the counters.
+    pub(super) fn fold(&mut self) -> Result<(), StoreError> {
+        if self.is_empty()? {
+            self.ids.get_or_insert_default().clear();
+            return Ok(());
+        }
+        self.write(|transaction| {
+            let entries = entries(transaction)?;
+            let mut delta = Delta::default();
+            for entry in &entries {
+                delta.add_entry(entry);
+            }
+            raise(transaction, &delta)
+                .and_then(|()| transaction.execute("DELETE FROM delta", []))
+                .map_err(sqlite("write to"))
+        })?;
+        self.ids = Some(HashSet::new());
+        Ok(())
+    }
+
+    /// Brings everything into the store's one file, so that what was deleted is nowhere else.
+    ///
+    /// Whoever is reading the store keeps that from being done; then the next time will do it.
+    pub(super) fn empty_files(&mut self) -> Result<(), StoreError> {
+        let timeout = self.connection.busy_timeout(Duration::ZERO);
+        let checkpoint = timeout.and_then(|()| {
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        });
+        let timeout = self.connection.busy_timeout(BUSY_TIMEOUT);
+        checkpoint.and(timeout).map_err(sqlite("write to"))
+    }
+
+    /// Whether nothing waits to be folded, whichever process put it there.
+    fn is_empty(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT NOT EXISTS (SELECT 1 FROM delta)";
+        self.connection.query_row(sql, [], |row| row.get(0)).map_err(sqlite("read"))
+    }
+}
+
+fn transact<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let write = sqlite("write to");
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&write)?;
+    let result = work(&transaction)?;
+    transaction.commit().map_err(&write)?;
+    Ok(result)
+}
+
+/// Appends an entry.
+fn append(transaction: &Transaction<'_>, delta: &Delta<'_>) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare_cached("INSERT INTO delta (bytes) VALUES (?)")?;
+    insert.execute([delta.encode()]).map(drop)
+}
+
+/// All entries.
+fn entries(transaction: &Transaction<'_>) -> Result<Vec<Entry>, StoreError> {
+    let read = sqlite("read");
+    let mut select = transaction.prepare("SELECT number, bytes FROM delta").map_err(&read)?;
+    let mut rows = select.query([]).map_err(&read)?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next().map_err(&read)? {
+        let number: i64 = row.get(0).map_err(&read)?;
+        let bytes: Vec<u8> = row.get(1).map_err(&read)?;
+        entries.push(Entry::decode(&bytes).map_err(|error| {
+            StoreError::Damaged(format!(
+                "row {number} of `delta` is no entry of the log: {error}. Restore a backup, or give \
+                 up the reports in it: delete that row with SQLite's own tool"
+            ))
+        })?);
+    }
+    Ok(entries)
+}
+
+/// Raises the counters and remembers the ids, both in the order of their tables.
+fn raise(transaction: &Transaction<'_>, delta: &Delta<'_>) -> rusqlite::Result<()> {
+    let mut upsert = transaction.prepare_cached(
+        "INSERT INTO counter (library, week, dimension, value, version, origin, count)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET count = count + excluded.count",
+    )?;
+    let mut counters = Vec::new();
+    for (week, subjects) in &delta.counters {
+        for (subject, counts) in subjects {
+            let counts = counts.iter();
+            counters
+                .extend(counts.map(|(bit, count)| (&subject.library, *week, *bit, subject, count)));
+        }
+    }
+    counters.sort_unstable();
+    for (library, week, bit, subject, count) in counters {
+        upsert.execute(params![
+            library.as_ref().map_or("", CrateName::as_str),
+            week.to_string(),
+            bit.dimension.as_str(),
+            bit.value,
+            subject.version.as_ref().map_or("", PlainVersion::as_str),
+            subject.origin.as_str(),
+            integer(*count),
+        ])?;
+    }
+    let mut ids: Vec<&(Week, SectionId)> = delta.ids.iter().collect();
+    ids.sort_unstable();
+    let mut insert = transaction.prepare_cached("INSERT INTO seen VALUES (?, ?)")?;
+    for (week, id) in ids {
+        insert.execute(params![week.to_string(), id.0])?;
+    }
+    Ok(())
+}
