@@ -12,9 +12,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, header};
+use headcount_collector::server::{self, Connections};
 use headcount_collector::store::{MemoryStore, NewToken, Store};
 use headcount_collector::token::Token;
-use headcount_collector::{Clock, Collector, Rules, router, server};
+use headcount_collector::{Clock, Collector, Config, router};
 use headcount_report::Week;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -55,7 +56,8 @@ async fn main() -> anyhow::Result<()> {
         created: now,
     })?;
     let publish_at = NonZeroU64::new(if is_one { 1 } else { 20 }).unwrap_or(NonZeroU64::MIN);
-    let collector = Collector::start(store, clock.clone(), Rules::publishing_at(publish_at))?;
+    let config = Config { publish_at, ..Config::default() };
+    let collector = Collector::start(store, clock.clone(), &config)?;
     let router = router::router(collector);
     let sample = Sample { router: router.clone(), clock, dice: Dice(1) };
     match scene.as_str() {
@@ -66,7 +68,7 @@ async fn main() -> anyhow::Result<()> {
     }
     let listener = TcpListener::bind("127.0.0.1:8481").await?;
     println!("invented figures on http://{}", listener.local_addr()?);
-    server::serve(listener, router, std::future::pending()).await;
+    server::serve(listener, router, Connections::default(), std::future::pending()).await;
     Ok(())
 }
 

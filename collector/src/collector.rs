@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::HeaderName;
 
 use crate::clock::Clock;
-use crate::config::Rules;
+use crate::config::Config;
 use crate::error::Error;
 use crate::ingest::Writer;
 use crate::metrics::Metrics;
@@ -28,11 +28,17 @@ impl Collector {
     ///
     /// # Errors
     /// When the store cannot be read, or the system has no thread or no random bits.
-    pub fn start(store: Arc<dyn Store>, clock: Clock, rules: Rules) -> Result<Self, StoreError> {
-        let writer = Writer::start(Arc::clone(&store), clock.clone(), &rules)?;
-        let Rules { publish_at, proxy_header, .. } = rules;
+    pub fn start(store: Arc<dyn Store>, clock: Clock, config: &Config) -> Result<Self, StoreError> {
+        let writer = Writer::start(Arc::clone(&store), clock.clone(), config)?;
         let metrics = Metrics::new();
-        Ok(Self { store, writer, clock, publish_at, proxy_header, metrics })
+        Ok(Self {
+            store,
+            writer,
+            clock,
+            publish_at: config.publish_at,
+            proxy_header: config.proxy_header.clone(),
+            metrics,
+        })
     }
 
     /// Reads the store on a thread where blocking is allowed.

@@ -6,7 +6,7 @@
 //! report ══► router ─► admit ─► sum ─► store ─► answer ─► page
 //! ```
 //!
-//! * [`config`], [`server`]: the process: its arguments, its socket and the limits on it;
+//! * [`config`], [`server`]: the process: its settings, its socket and the limits on it;
 //! * [`router`]: the only file that spells a URL;
 //! * [`collector`]: what every handler shares;
 //! * [`ingest`]: takes a report apart into bits, and has them durable before it answers;
@@ -16,6 +16,7 @@
 //! * [`page`]: the answers as HTML that needs no script and no second request to anyone;
 //! * [`token`]: who may register;
 //! * [`error`]: what went wrong, as status and sentence;
+//! * [`log`]: what the operator should know, a line each;
 //! * `metrics`: what the collector does, for Prometheus, and whether it is well;
 //! * [`clock`]: the only file that reads the time.
 
@@ -35,10 +36,11 @@ pub mod page;
 
 pub mod clock;
 pub mod error;
+pub mod log;
 mod metrics;
 pub mod token;
 
 pub use clock::Clock;
 pub use collector::Collector;
-pub use config::{Config, Rules};
+pub use config::Config;
 pub use error::Error;

@@ -1,15 +1,15 @@
 //! `headcount-collector`: arguments to [`run`].
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use headcount_collector::config::{Config, DEFAULTS, Flags};
 use headcount_collector::store::{NewToken, SqliteStore, Store};
 use headcount_collector::token::Token;
-use headcount_collector::{Clock, Config, server};
+use headcount_collector::{Clock, log, server};
 use headcount_report::CrateName;
-use tracing_subscriber::EnvFilter;
 
 /// Collects headcount reports and answers what is used, by how many
 #[derive(Debug, Parser)]
@@ -22,7 +22,15 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Takes reports and answers questions until it is stopped
-    Serve(Config),
+    Serve {
+        /// The configuration; what it leaves out has its default
+        #[arg(long, value_name = "FILE", required_unless_present = "store")]
+        config: Option<PathBuf>,
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Prints the configuration with all its defaults, to be edited
+    Config,
     /// Copies the store to a new file, while a collector may be serving it
     Backup {
         /// The file to write; it must not exist
@@ -66,17 +74,24 @@ enum TokenCommand {
 #[derive(Debug, Args)]
 struct StoreFile {
     /// The store: one SQLite file. A collector may be serving it
-    #[arg(long = "store", value_name = "FILE")]
-    path: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// The configuration that names the store
+    #[arg(long, value_name = "FILE", required_unless_present = "store")]
+    config: Option<PathBuf>,
+}
+
+impl StoreFile {
+    fn path(self) -> anyhow::Result<PathBuf> {
+        match self {
+            Self { store: Some(store), .. } => Ok(store),
+            Self { config: Some(file), .. } => Ok(Config::of_file(&file)?.store),
+            Self { .. } => anyhow::bail!("say which store: `--store FILE` or `--config FILE`"),
+        }
+    }
 }
 
 fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
     match run(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -88,13 +103,22 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Serve(config) => server::run(&config),
-        Command::Backup { file, store } => Ok(existing(&store.path)?.back_up(&file)?),
-        Command::Check { store } => check(&store.path),
-        Command::Token(TokenCommand::Add { library, store }) => add_token(&library, &store.path),
-        Command::Token(TokenCommand::List { store }) => list_tokens(&store.path),
-        Command::Token(TokenCommand::Revoke { number, store }) => revoke_token(number, &store.path),
+        Command::Serve { config, flags } => serve(config.as_deref(), &flags),
+        Command::Config => Ok(write!(std::io::stdout(), "{DEFAULTS}")?),
+        Command::Backup { file, store } => Ok(existing(&store.path()?)?.back_up(&file)?),
+        Command::Check { store } => check(&store.path()?),
+        Command::Token(TokenCommand::Add { library, store }) => add_token(&library, &store.path()?),
+        Command::Token(TokenCommand::List { store }) => list_tokens(&store.path()?),
+        Command::Token(TokenCommand::Revoke { number, store }) => {
+            revoke_token(number, &store.path()?)
+        }
     }
+}
+
+fn serve(file: Option<&Path>, flags: &Flags) -> anyhow::Result<()> {
+    let config = Config::read(file, flags)?;
+    log::start(&config);
+    server::run(&config)
 }
 
 /// Opens a store that has to be there: a new one is nothing to copy or to check.

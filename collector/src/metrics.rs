@@ -1,6 +1,7 @@
 //! What the collector does, in the text format that Prometheus reads: never who asked for it, and
 //! about which library.
 
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -8,7 +9,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -29,6 +30,7 @@ pub(crate) struct Metrics {
     unknown_libraries: Counter,
     unknown_sites: Counter,
     waiting: Gauge,
+    pub(crate) connections: Connections,
     registry: Arc<Registry>,
 }
 
@@ -49,7 +51,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("headcount");
         let (requests, sections) = (Family::default(), Family::default());
         let (unknown_libraries, unknown_sites) = (Counter::default(), Counter::default());
-        let waiting = Gauge::default();
+        let (waiting, connections) = (Gauge::default(), Connections::default());
         registry.register("requests", "Requests answered", requests.clone());
         registry.register("sections", "Sections of reports answered", sections.clone());
         registry.register(
@@ -67,8 +69,17 @@ impl Metrics {
             "Reports and manifests that wait for the store",
             waiting.clone(),
         );
+        connections.register(&mut registry);
         let registry = Arc::new(registry);
-        Self { requests, sections, unknown_libraries, unknown_sites, waiting, registry }
+        Self {
+            requests,
+            sections,
+            unknown_libraries,
+            unknown_sites,
+            waiting,
+            connections,
+            registry,
+        }
     }
 
     /// Counts a report that was answered.
@@ -81,6 +92,60 @@ impl Metrics {
         }
         self.unknown_libraries.inc_by(unknown_libraries);
         self.unknown_sites.inc_by(unknown_sites);
+    }
+}
+
+/// Counts connections that are open, and how others ended. Clones count together.
+#[derive(Debug, Clone, Default)]
+pub struct Connections {
+    open: Gauge,
+    ended: Family<Ended, Counter>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Ended {
+    end: End,
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum End {
+    /// As it should.
+    Finished,
+    /// Cut off by the other side, or for what it sent: no request, or none in time.
+    Failed,
+    /// Cut off after all the time that a connection has.
+    OutOfTime,
+}
+
+impl Connections {
+    /// Counts one connection, from now until `connection` completes.
+    pub(crate) async fn count(self, connection: impl Future<Output = End>) {
+        self.open.inc();
+        let end = connection.await;
+        self.open.dec();
+        self.ended.get_or_create(&Ended { end }).inc();
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        registry.register("connections_open", "Connections now", self.open.clone());
+        registry.register("connections", "Connections that have ended", self.ended.clone());
+    }
+}
+
+impl From<hyper::Result<()>> for End {
+    fn from(result: hyper::Result<()>) -> Self {
+        if result.is_ok() { Self::Finished } else { Self::Failed }
+    }
+}
+
+impl EncodeLabelValue for End {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
+        encoder.write_str(match self {
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+            Self::OutOfTime => "out of time",
+        })
     }
 }
 

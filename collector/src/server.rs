@@ -22,8 +22,11 @@ use crate::clock::Clock;
 use crate::collector::Collector;
 use crate::config::Config;
 use crate::ingest::prefix::Peer;
+use crate::metrics::End;
 use crate::router;
 use crate::store::{Lock, SqliteStore};
+
+pub use crate::metrics::Connections;
 
 /// Connections at once; the next one waits in the kernel's queue.
 const MAX_CONNECTIONS: usize = 1_024;
@@ -53,7 +56,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub fn run(config: &Config) -> anyhow::Result<()> {
     let _lock = Lock::take(&config.store)?;
     let store = Arc::new(SqliteStore::open(&config.store)?);
-    let collector = Collector::start(store, Clock::system(), config.rules.clone())?;
+    let collector = Collector::start(store, Clock::system(), config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(config.listen)
@@ -61,17 +64,30 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
             .with_context(|| format!("cannot listen on {}", config.listen))?;
         let stop = stop_signal()?;
         writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
-        serve(listener, router::router(collector), stop).await;
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            store = %config.store.display(),
+            publish_at = config.publish_at,
+            sections_per_prefix = config.sections_per_prefix,
+            "started"
+        );
+        let connections = collector.metrics.connections.clone();
+        serve(listener, router::router(collector), connections, stop).await;
         tracing::info!("stopped");
         Ok(())
     })
 }
 
 /// Serves connections until `stop`, then finishes those that are open.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    connections: Connections,
+    stop: impl Future<Output = ()>,
+) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let (stopping, stopped) = watch::channel(());
-    let mut connections = JoinSet::new();
+    let mut open = JoinSet::new();
     let mut stop = pin!(stop);
     loop {
         let accepted = async {
@@ -83,8 +99,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
                 Ok((stream, peer)) => {
                     let peer = Peer(peer.ip());
                     let connection = connection(stream, peer, router.clone(), stopped.clone());
-                    connections.spawn(async move {
-                        connection.await;
+                    let connections = connections.clone();
+                    open.spawn(async move {
+                        connections.count(connection).await;
                         drop(place);
                     });
                 }
@@ -93,22 +110,23 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
                     sleep(ACCEPT_PAUSE).await;
                 }
             },
-            Some(_) = connections.join_next() => {}
+            Some(_) = open.join_next() => {}
             () = &mut stop => break,
         }
     }
     drop(listener);
     drop(stopping);
-    while connections.join_next().await.is_some() {}
+    while open.join_next().await.is_some() {}
 }
 
-/// Serves one connection. Its errors are its peer's, who is nobody's business: no log.
+/// Serves one connection. Its errors are its peer's, who is nobody's business: they are counted, and
+/// not logged.
 async fn connection(
     stream: TcpStream,
     peer: Peer,
     router: Router,
     mut stopped: watch::Receiver<()>,
-) {
+) -> End {
     let router = TowerToHyperService::new(router);
     let service = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
@@ -123,12 +141,12 @@ async fn connection(
             .serve_connection(TokioIo::new(stream), service)
     );
     tokio::select! {
-        _ = connection.as_mut() => return,
+        end = connection.as_mut() => return end.into(),
         _ = stopped.changed() => {}
         () = sleep(CONNECTION_TIME) => {}
     }
     connection.as_mut().graceful_shutdown();
-    let _: Result<_, _> = timeout(GRACE, connection).await;
+    timeout(GRACE, connection).await.map_or(End::OutOfTime, End::from)
 }
 
 /// Listens for Ctrl-C, and on unix for SIGTERM, from now on; completes when one comes.

@@ -5,24 +5,44 @@
 #[allow(dead_code, reason = "shared with tests that use the rest")]
 mod process;
 
+use std::process::Command;
+
 use process::{BINARY, Folder, Serving, report};
 use serde_json::Value;
 
 /// Starts a collector that takes three sections from each network and logs all it can to a file.
-fn serve(folder: &Folder) -> Serving {
+fn serve(folder: &Folder, log_format: &str) -> Serving {
     let log = folder.path("log").display().to_string();
-    let script = format!("RUST_LOG=trace exec \"$0\" \"$@\" 2>>'{log}'");
+    let script = format!("exec \"$0\" \"$@\" 2>>'{log}'");
     let mut arguments = vec!["-c".to_owned(), script, BINARY.to_owned()];
     arguments.extend(folder.serve());
     let rules = ["--sections-per-prefix", "3", "--proxy-header", "x-forwarded-for"];
-    arguments.extend(rules.map(str::to_owned));
+    let log = ["--log-level", "trace", "--log-format", log_format];
+    arguments.extend(rules.into_iter().chain(log).map(str::to_owned));
     Serving::start("sh", &arguments)
+}
+
+/// Makes a token for `counted`.
+fn add_token(folder: &Folder) -> String {
+    let mut command = Command::new(BINARY);
+    command.args(["token", "add", "counted", "--store"]).arg(folder.store());
+    String::from_utf8(command.output().unwrap().stdout).unwrap().trim().to_owned()
 }
 
 #[test]
 fn a_network_adds_so_much_and_leaves_no_trace() {
+    leaves_no_trace("text");
+}
+
+#[test]
+fn nor_does_it_in_json() {
+    leaves_no_trace("json");
+}
+
+fn leaves_no_trace(log_format: &str) {
     let folder = Folder::new();
-    let serving = serve(&folder);
+    let token = add_token(&folder);
+    let serving = serve(&folder, log_format);
     let mut written = Vec::new();
     let mut reports = 0;
     let mut send = |from: &str| {
@@ -53,22 +73,35 @@ fn a_network_adds_so_much_and_leaves_no_trace() {
         ("PUT /v1/libraries/counted/manifests/1.0.0", "{}"),
         ("GET /v1/libraries/counted/removal", ""),
         ("GET /v1/libraries", ""),
-        ("GET /metrics", ""),
         ("GET /", ""),
         ("BREW /", ""),
+        ("no request", ""),
     ] {
         written.extend(serving.request(head, from, body).1.into_bytes());
     }
     let too_long = " ".repeat(2 << 20);
     written.extend(serving.request("POST /v1/reports", from, &too_long).1.into_bytes());
+    let manifest = r#"{"headcount": 1, "library": "counted", "version": "1.0.0", "features": [],
+        "sites": {"a": {"kind": "fn"}}}"#;
+    for (token, expected) in [(format!("{token}77"), 401), (token.clone(), 201)] {
+        let headers = format!("{from}authorization: Bearer {token}\r\n");
+        let head = "PUT /v1/libraries/counted/manifests/1.0.0";
+        let (status, answer) = serving.request(head, &headers, manifest);
+        assert_eq!(status, expected, "{answer}");
+        written.extend(answer.into_bytes());
+    }
+    written.extend(serving.request("GET /metrics", from, "").1.into_bytes());
     drop(serving);
-    drop(serve(&folder)); // which reads what the first one wrote
+    drop(serve(&folder, log_format)); // which reads what the first one wrote
 
     for entry in std::fs::read_dir(folder.store().parent().unwrap()).unwrap() {
         written.extend(std::fs::read(entry.unwrap().path()).unwrap());
     }
     let holds = |part: &[u8]| written.windows(part.len()).any(|window| window == part);
-    assert!(holds(b"unknown library") && holds(b"over_limit"), "nothing was read");
+    for read in ["unknown library", "over_limit", "refused a token", "connections_total{end="] {
+        assert!(holds(read.as_bytes()), "`{read}` was not read");
+    }
+    assert!(!holds(token.as_bytes()), "the token was written");
     for part in ["203.0.113", "198.51.100", "2001:db8", "2001:0db8", "127.0.0.1", "forwarded"] {
         assert!(!holds(part.as_bytes()), "`{part}` was written");
     }

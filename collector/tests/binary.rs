@@ -69,6 +69,54 @@ fn it_stops_when_told_to() {
     assert_eq!(serving.process.wait().unwrap().code(), Some(0));
 }
 
+/// The lines of a served folder's log, each a JSON object.
+fn log(folder: &Folder) -> Vec<Value> {
+    let log = std::fs::read_to_string(folder.path("log")).unwrap();
+    log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn what_config_prints_serves_and_arguments_stand_above_it() {
+    let folder = Folder::new();
+    let printed = Command::new(BINARY).arg("config").output().unwrap();
+    let file = folder.path("collector.toml");
+    std::fs::write(&file, printed.stdout).unwrap();
+    let script = format!("cd {0} && exec \"$0\" \"$@\" 2>>log", folder.path("").display());
+    let mut arguments = ["-c", &script, BINARY, "serve", "--config", "collector.toml"].to_vec();
+    // Another test might be listening on the port of the defaults.
+    arguments.extend(["--listen", "127.0.0.1:0", "--log-format", "json"]);
+    let arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();
+    let serving = Serving::start("sh", &arguments);
+    let mut command = Command::new(BINARY);
+    command.args(["token", "add", "counted", "--config", "collector.toml"]);
+    let output = command.current_dir(folder.path("")).output().unwrap();
+    let token = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+    assert_eq!(register(&serving, "headcount_of_nobody"), 401);
+    assert_eq!(register(&serving, &token), 201);
+    drop(serving);
+
+    let lines = log(&folder);
+    let messages: Vec<_> = lines.iter().map(|line| line["message"].as_str().unwrap()).collect();
+    assert_eq!(messages, ["started", "refused a token", "registered"]);
+    let (started, registered) = (&lines[0], &lines[2]);
+    assert_eq!(
+        (&started["store"], &started["publish_at"]),
+        (&json!("headcount.sqlite"), &json!(20))
+    );
+    assert_eq!((&registered["library"], &registered["sites"]), (&json!("counted"), &json!(1)));
+}
+
+#[test]
+fn a_configuration_with_an_unknown_key_is_refused() {
+    let folder = Folder::new();
+    let file = folder.path("collector.toml");
+    std::fs::write(&file, "store = 'store.sqlite'\npublishat = 7\n").unwrap();
+    let output = Command::new(BINARY).args(["serve", "--config"]).arg(file).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(error.contains("line 2") && error.contains("unknown field `publishat`"), "{error}");
+}
+
 #[test]
 fn a_request_with_too_many_headers_is_refused() {
     let folder = Folder::new();

@@ -43,10 +43,18 @@ pub(crate) async fn register(
 ) -> Result<(StatusCode, Json<Registered>), Error> {
     let Path((library, version)) = path?;
     let tokens = collector.read(Store::tokens).await?;
-    token::authorise(&headers, &library, &tokens)?;
+    token::authorise(&headers, &library, &tokens).inspect_err(|error| {
+        // A library's author should hear of it; requests about others are anybody's.
+        if tokens.iter().any(|row| row.token.library == library) {
+            let status = error.status().as_u16();
+            tracing::warn!(%library, status, "refused a token");
+        }
+    })?;
     let Content(body) = body?;
     let manifest = read(&body, &library, &version)?;
     let registered = collector.writer.register(manifest).await?;
+    let Registered { sites, new_sites, is_new, .. } = registered;
+    tracing::info!(%library, %version, sites, new_sites, is_new, "registered");
     let status = if registered.is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(registered)))
 }

@@ -23,7 +23,7 @@ use super::quota::Quota;
 use super::register::{self, Registered};
 use super::sum;
 use crate::clock::Clock;
-use crate::config::Rules;
+use crate::config::Config;
 use crate::error::Error;
 use crate::library::Library;
 use crate::store::{Added, Bits, Store, StoreError, Summed};
@@ -58,11 +58,11 @@ impl Writer {
     pub(crate) fn start(
         store: Arc<dyn Store>,
         clock: Clock,
-        rules: &Rules,
+        config: &Config,
     ) -> Result<Self, StoreError> {
         let io = |source| StoreError::Io { doing: "start a thread".to_owned(), source };
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let mut desk = Desk::new(store, clock, rules)?;
+        let mut desk = Desk::new(store, clock, config)?;
         let runtime = Builder::new_current_thread().enable_time().build().map_err(io)?;
         thread::Builder::new()
             .name("writer".to_owned())
@@ -126,12 +126,12 @@ struct Waiting {
 }
 
 impl Desk {
-    fn new(store: Arc<dyn Store>, clock: Clock, rules: &Rules) -> Result<Self, StoreError> {
+    fn new(store: Arc<dyn Store>, clock: Clock, config: &Config) -> Result<Self, StoreError> {
         store.fold()?;
-        let quota = Quota::new(rules.sections_per_prefix, clock.now())?;
+        let quota = Quota::new(config.sections_per_prefix, clock.now())?;
         let first_open = store.close_before(first_open(&clock))?;
-        store.keep_weeks(rules.keep_weeks)?;
-        let (keep_weeks, libraries) = (rules.keep_weeks, HashMap::new());
+        store.keep_weeks(config.keep_weeks)?;
+        let (keep_weeks, libraries) = (config.keep_weeks, HashMap::new());
         Ok(Self { store, clock, first_open, keep_weeks, quota, libraries })
     }
 
@@ -157,6 +157,7 @@ impl Desk {
         if first_open > self.first_open {
             self.first_open = self.store.close_before(first_open)?;
             self.store.keep_weeks(self.keep_weeks)?;
+            tracing::info!(first_open = %self.first_open, "closed a week");
         }
         self.quota.turn(self.clock.now())
     }

@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use headcount_collector::store::{MemoryStore, NewToken, Store};
 use headcount_collector::token::Token;
-use headcount_collector::{Clock, Collector, Rules, router};
+use headcount_collector::{Clock, Collector, Config, router};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -33,8 +33,8 @@ impl Served {
         store.add_token(NewToken { library, digest: token.digest(), created: now }).unwrap();
         let clock = Clock::standing_at(now);
         let publish_at = NonZeroU64::new(publish_at).unwrap();
-        let rules = Rules::publishing_at(publish_at);
-        let collector = Collector::start(store, clock.clone(), rules).unwrap();
+        let config = Config { publish_at, ..Config::default() };
+        let collector = Collector::start(store, clock.clone(), &config).unwrap();
         Self { router: router::router(collector), clock, token }
     }
 

@@ -1,7 +1,6 @@
 //! What one network can do to the sums.
 
 use std::net::IpAddr;
-use std::num::NonZeroU64;
 
 use headcount_report::{Origin, Section, SectionId};
 use serde_json::json;
@@ -15,9 +14,9 @@ const LIBRARIES: [&str; 2] = ["target", "bystander"];
 /// A desk at which the libraries are registered, each with the site `a`.
 fn desk(per_prefix: u32) -> Desk {
     let clock = Clock::standing_at("2026-11-22T10:00:00Z".parse().unwrap());
-    let mut rules = Rules::publishing_at(NonZeroU64::MIN);
-    rules.sections_per_prefix = NonZeroU32::new(per_prefix).unwrap();
-    let mut desk = Desk::new(Arc::new(MemoryStore::new()), clock, &rules).unwrap();
+    let sections_per_prefix = NonZeroU32::new(per_prefix).unwrap();
+    let config = Config { sections_per_prefix, ..Config::default() };
+    let mut desk = Desk::new(Arc::new(MemoryStore::new()), clock, &config).unwrap();
     for library in LIBRARIES {
         let manifest = json!({
             "headcount": 1, "library": library, "version": "1.0.0", "features": [],
