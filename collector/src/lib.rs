@@ -3,7 +3,7 @@
 //! A report passes the stages in the order in which the modules stand here:
 //!
 //! ```text
-//! report ══► router ─► admit ─► sum ─► store ─► answer ─► page
+//! report ══► router ─► admit ─► sum ─► store ─► publish ─► answer ─► page
 //! ```
 //!
 //! * [`config`], [`server`]: the process: its settings, its socket and the limits on it;
@@ -12,6 +12,7 @@
 //! * [`ingest`]: takes a report apart into bits, and has them durable before it answers;
 //! * [`store`]: sums of bits. No section is in there, and no address;
 //! * [`library`]: what authors registered of their libraries;
+//! * [`publish`]: what of the sums may be told;
 //! * [`answer`]: questions to the sums, answered with intervals;
 //! * [`page`]: the answers as HTML that needs no script and no second request to anyone;
 //! * [`token`]: who may register;
@@ -30,6 +31,8 @@ pub mod ingest;
 pub mod store;
 
 pub mod library;
+
+pub mod publish;
 
 pub mod answer;
 pub mod page;

@@ -73,6 +73,21 @@ impl Library {
         self.versions.iter().filter(move |version| version.sites.contains_key(&site))
     }
 
+    /// Whether a version is of the latest release line: whoever asks for the latest registered
+    /// version, as cargo reads a requirement, may get it.
+    #[must_use]
+    pub fn is_in_latest_line(&self, version: &PlainVersion) -> bool {
+        let latest = self.versions.last().map(|latest| line(&latest.number));
+        latest.is_some_and(|latest| latest == line(version))
+    }
+
+    /// The name of the latest release line: `2`, `0.3`, `0.0.5`.
+    #[must_use]
+    pub fn latest_line(&self) -> Option<String> {
+        let numbers = line(&self.versions.last()?.number);
+        Some(numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join("."))
+    }
+
     /// The manifest of a registered version, as it was registered last.
     #[must_use]
     pub fn manifest(&self, version: &Version) -> Manifest {
@@ -111,5 +126,26 @@ impl Library {
         self.versions.retain(|version| version.number != number);
         self.versions.push(Version { number, features: manifest.features.clone(), sites });
         self.versions.sort_by_key(|version| version.number.numbers());
+    }
+}
+
+/// The numbers that two compatible versions share: up to the first that is not zero.
+fn line(version: &PlainVersion) -> Vec<u32> {
+    let numbers = version.numbers();
+    let first = numbers.iter().position(|number| *number > 0).unwrap_or(2);
+    numbers[..=first].to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_line_is_what_cargo_takes_for_compatible() {
+        let lines = ["2.1.0", "2.9.3", "0.3.1", "0.3.9", "0.0.5", "0.0.6", "0.0.0"]
+            .map(|version| line(&version.parse().unwrap()));
+        let expected: [&[u32]; 7] =
+            [&[2], &[2], &[0, 3], &[0, 3], &[0, 0, 5], &[0, 0, 6], &[0, 0, 0]];
+        assert_eq!(lines, expected);
     }
 }

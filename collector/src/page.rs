@@ -16,10 +16,11 @@ use axum::response::{IntoResponse, Response};
 use headcount_report::CrateName;
 use maud::Markup;
 
-use crate::answer;
 use crate::answer::removal::{self, Asked, Question};
+use crate::answer::{Read, WEEKS_BACK};
 use crate::collector::Collector;
 use crate::error::Error;
+use crate::publish::Publication;
 use crate::store::Store;
 
 /// A page instead of another, because of an error.
@@ -54,8 +55,10 @@ pub(crate) async fn library(
         return Err(Error::NotFound("no library can have that name".to_owned()).into());
     };
     let Query(asked) = asked?;
-    let question = Question::parse(asked, collector.publish_at)?;
-    let (library, tally) = answer::tallied(&collector, name).await?;
+    let question = Question::parse(asked)?;
+    let publication = Publication::from(collector.publish_at);
+    let read = Read { weeks: WEEKS_BACK, view: question.view, publication };
+    let (library, tally) = read.sites(&collector, name).await?;
     let removal = removal::answer(&library, &tally, &question)?;
     Ok(library::page(&library, &tally, &removal))
 }

@@ -75,6 +75,9 @@ fn api() -> Router<Collector> {
         .route("/libraries/{library}/manifests", get(registered::versions))
         .route("/libraries/{library}/manifests/{version}", manifest)
         .route("/libraries/{library}/removal", get(answer::removal))
+        .route("/libraries/{library}/versions", get(answer::versions))
+        .route("/libraries/{library}/features", get(answer::features))
+        .route("/libraries/{library}/series", get(answer::series))
         .method_not_allowed_fallback(async || Error::Method)
         .fallback(async || Error::NotFound("there is nothing at this address".to_owned()))
 }

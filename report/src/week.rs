@@ -52,6 +52,12 @@ impl Week {
     pub fn plus(self, count: i32) -> Self {
         Self { monday: self.monday.saturating_add(Span::new().weeks(count)) }
     }
+
+    /// How many weeks later `other` is; negative if it is earlier.
+    #[must_use]
+    pub fn until(self, other: Self) -> i32 {
+        (other.monday - self.monday).get_days() / 7
+    }
 }
 
 impl fmt::Display for Week {
@@ -126,6 +132,7 @@ mod tests {
         let week: Week = "2026-W53".parse().unwrap();
         assert_eq!(week.plus(1).to_string(), "2027-W01");
         assert_eq!(week.plus(1).plus(-1), week);
+        assert_eq!((week.until(week.plus(60)), week.plus(60).until(week)), (60, -60));
         assert!(week < week.plus(1));
     }
 }

@@ -1,24 +1,30 @@
 //! Who is hit when a site goes, is that falling, when is it safe?
 
+mod evidence;
 mod verdict;
 
-use std::num::NonZeroU64;
-
-use headcount_report::{CrateName, Deprecation, Origin, PlainVersion, SiteKind, SitePath, Week};
+use headcount_report::{Deprecation, Origin, PlainVersion, SiteKind, SitePath, Week};
 use serde::{Deserialize, Serialize};
 
+use self::evidence::Evidence;
 pub use self::verdict::{Verdict, VerdictKind};
-use super::share::{self, Share};
+use super::basis::{Basis, Line, view};
+use super::share::Share;
 use super::tally::{SiteTally, Tally};
-use super::{SAMPLE, WEEKS_BACK};
+use super::trend::{Trend, WeekCount};
+use super::{WEEKS_BACK, parameter};
 use crate::error::Error;
 use crate::library::Library;
+use crate::publish::View;
 
 /// Shares down to one in 10,000 can be asked for: under that no library has the sections.
 const THRESHOLDS: std::ops::RangeInclusive<f64> = 0.0001..=0.5;
 
 /// A verdict that is wrong more often than it is right helps nobody; 1 cannot be reached.
 const CONFIDENCES: std::ops::RangeInclusive<f64> = 0.5..=0.9999;
+
+/// How many weeks close in the year over which a confidence is promised.
+const WEEKS_A_YEAR: u32 = 52;
 
 /// The question as it stands in an address.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -27,7 +33,9 @@ pub struct Asked {
     threshold: Option<f64>,
     confidence: Option<f64>,
     weeks: Option<u32>,
-    site: Option<String>,
+    site: Option<SitePath>,
+    origin: Option<Origin>,
+    line: Option<Line>,
 }
 
 /// What the author means by safe. The defaults are a place to start from, not a recommendation.
@@ -35,14 +43,14 @@ pub struct Asked {
 pub struct Question {
     /// At most this share may call the site.
     pub threshold: f64,
-    /// How sure that has to be, in each week.
+    /// How sure that has to be, over a year in which somebody looks again and again.
     pub confidence: f64,
     /// In how many weeks.
     pub weeks_wanted: u32,
-    /// Sections behind a share before it is published.
-    pub publish_at: u64,
     /// Which site; otherwise every deprecated one.
     pub site: Option<SitePath>,
+    /// Which sections.
+    pub view: View,
 }
 
 impl Question {
@@ -50,59 +58,51 @@ impl Question {
     ///
     /// # Errors
     /// When a parameter makes no sense; says which, and what does.
-    pub fn parse(asked: Asked, publish_at: NonZeroU64) -> Result<Self, Error> {
-        let parameter = |message| Err(Error::Parameter(message));
+    pub fn parse(asked: Asked) -> Result<Self, Error> {
         let question = Self {
             threshold: asked.threshold.unwrap_or(0.01),
             confidence: asked.confidence.unwrap_or(0.95),
             weeks_wanted: asked.weeks.unwrap_or(4),
-            publish_at: publish_at.get(),
-            site: asked.site.map(|path| path.parse()).transpose().map_err(
-                |error: headcount_report::vocabulary::VocabularyError| {
-                    Error::Parameter(error.to_string())
-                },
-            )?,
+            site: asked.site,
+            view: view(asked.origin, asked.line),
         };
-        if !THRESHOLDS.contains(&question.threshold) {
-            return parameter(format!("threshold is a share from {}", span(&THRESHOLDS)));
-        }
-        if !CONFIDENCES.contains(&question.confidence) {
-            return parameter(format!("confidence is a chance from {}", span(&CONFIDENCES)));
-        }
-        if !(1..=WEEKS_BACK.unsigned_abs()).contains(&question.weeks_wanted) {
-            return parameter(format!("weeks is a number from 1 to {WEEKS_BACK}"));
-        }
+        parameter("threshold is a share", &THRESHOLDS, &question.threshold)?;
+        parameter("confidence is a chance", &CONFIDENCES, &question.confidence)?;
+        parameter("weeks is a number", &(1..=WEEKS_BACK), &question.weeks_wanted)?;
         Ok(question)
     }
-}
 
-fn span(range: &std::ops::RangeInclusive<f64>) -> String {
-    format!("{} to {}", range.start(), range.end())
+    /// How sure each week has to be, so that all verdicts of a year together are as sure as asked.
+    ///
+    /// Somebody who looks every week has as many chances to see a false "safe" as weeks close in a
+    /// year. How often the same machines stand behind them is not known, so each chance is taken for
+    /// one more (C. E. Bonferroni's inequality). But a verdict takes `weeks_wanted` weeks in a row to
+    /// agree, and any such row holds one of every `weeks_wanted`-th week: only those are chances.
+    /// Weeks are judged once they are closed, so looking more often gives no further chance.
+    #[must_use]
+    pub fn week_confidence(&self) -> f64 {
+        let chances = WEEKS_A_YEAR.div_ceil(self.weeks_wanted);
+        1.0 - (1.0 - self.confidence) / f64::from(chances)
+    }
 }
 
 /// The answer.
 #[derive(Debug, Clone, Serialize)]
 pub struct Removal {
-    /// The library.
-    pub library: CrateName,
-    /// A share is given once this many sections stand behind it.
-    pub publish_at: u64,
+    /// What every answer says about itself.
+    #[serde(flatten)]
+    pub basis: Basis,
     /// As asked.
     pub threshold: f64,
     /// As asked.
     pub confidence: f64,
+    /// How sure each week has to be for that.
+    pub week_confidence: f64,
     /// As asked.
     pub weeks_wanted: u32,
-    /// The week that `n` and the shares are of: one section an installation. The last of `weeks`.
-    pub week: Option<Week>,
-    /// The weeks that the verdict rests on, oldest first: fewer than wanted if there are no more.
+    /// The closed weeks that the verdict rests on, oldest first: fewer than wanted if there are no
+    /// more.
     pub weeks: Vec<Week>,
-    /// Where the sections of these weeks come from.
-    pub origins: Vec<Origin>,
-    /// Who is in the sample.
-    pub sample: &'static str,
-    /// Sections of versions without a manifest, in half a year. They are in no share.
-    pub unregistered_sections: u64,
     /// The sites.
     pub sites: Vec<SiteAnswer>,
 }
@@ -122,12 +122,14 @@ pub struct SiteAnswer {
     pub gone_in: Option<PlainVersion>,
     /// Sections of these versions.
     pub n: u64,
-    /// The share that called it; none below `publish_at` sections, and none of a `linked` site.
+    /// The share that called it; none where it is not published, and none of a `linked` site.
     pub called: Option<Share>,
-    /// The share, of scanned sections, that has it linked; none below `publish_at` of these.
+    /// The share, of scanned sections, that has it linked; none where it is not published.
     pub linked: Option<LinkedShare>,
     /// Every week with sections, oldest first, back to half a year.
     pub series: Vec<Point>,
+    /// Where its share is going, over the published weeks.
+    pub trend: Option<Trend>,
     /// Can it go?
     pub verdict: Verdict,
 }
@@ -147,11 +149,13 @@ pub struct LinkedShare {
 pub struct Point {
     /// The week.
     pub week: Week,
+    /// Whether it still takes sections.
+    pub open: bool,
     /// Sections of versions that contain the site; of a `linked` site, those that were scanned.
     pub n: u64,
-    /// Those that called it (of a `linked` site, have it linked); absent below `publish_at` sections.
+    /// Those that called it (of a `linked` site, have it linked); absent where it is not published.
     pub called: Option<u64>,
-    /// The share is at most this, at the confidence asked for; absent with `called`.
+    /// The share is at most this, at the confidence that each week needs; absent with `called`.
     pub upper_bound: Option<f64>,
 }
 
@@ -160,25 +164,20 @@ pub struct Point {
 /// # Errors
 /// When the library has no such site.
 pub fn answer(library: &Library, tally: &Tally, question: &Question) -> Result<Removal, Error> {
-    let sites =
-        match &question.site {
-            Some(path) => vec![library.site(path).ok_or_else(|| {
-                Error::NotFound(format!("`{}` has no site `{path}`", library.name))
-            })?],
-            None => deprecated_sites(library),
-        };
+    let sites = match &question.site {
+        Some(path) => vec![library.site(path).ok_or_else(|| super::no_site(library, path))?],
+        None => deprecated_sites(library),
+    };
     let weeks = weeks_to_judge(tally, question);
-    let site = |site| site_answer(library, tally, question, &weeks, site);
+    let week = tally.latest_week();
+    let looked_at: Vec<Week> = weeks.iter().copied().chain(week).collect();
+    let site = |site| site_answer(library, tally, question, (week, &weeks), site);
     Ok(Removal {
-        library: library.name.clone(),
-        publish_at: question.publish_at,
+        basis: Basis::of(library, tally, week, &looked_at),
         threshold: question.threshold,
         confidence: question.confidence,
+        week_confidence: question.week_confidence(),
         weeks_wanted: question.weeks_wanted,
-        week: weeks.last().copied(),
-        origins: tally.origins(&weeks),
-        sample: SAMPLE,
-        unregistered_sections: tally.unregistered(),
         sites: sites.into_iter().map(site).collect(),
         weeks,
     })
@@ -192,109 +191,88 @@ fn deprecated_sites(library: &Library) -> Vec<usize> {
     sites
 }
 
-fn deprecation(library: &Library, site: usize) -> Option<&Deprecation> {
+pub(super) fn deprecation(library: &Library, site: usize) -> Option<&Deprecation> {
     library.versions_with(site).last().and_then(|version| version.sites[&site].as_ref())
 }
 
-/// The most recent weeks with sections, as many as wanted, oldest first.
+/// The most recent closed weeks with sections, as many as wanted, oldest first.
 ///
-/// Weeks that are just filling would turn every verdict into "not enough" each Monday. So the
-/// newest ones are passed over while they have too few sections for any verdict and an older one
-/// has enough. That looks at how many sections there are, never at what they say, so it favours
-/// no verdict.
+/// Closed weeks only: a week that fills is another week each time somebody looks, and would give a
+/// wrong verdict another chance each time.
 fn weeks_to_judge(tally: &Tally, question: &Question) -> Vec<Week> {
-    let enough = needed(question, 0);
     let mut weeks = tally.weeks();
-    if weeks.iter().any(|week| tally.sections(*week) >= enough) {
-        let first_open = tally.running.plus(-i32::from(headcount_report::limits::OPEN_WEEKS));
-        while weeks.pop_if(|week| *week >= first_open && tally.sections(*week) < enough).is_some() {
-        }
-    }
-    let wanted = question.weeks_wanted as usize;
-    weeks.split_off(weeks.len().saturating_sub(wanted))
-}
-
-/// Sections that a week needs for a verdict, with so many calls among them.
-fn needed(question: &Question, called: u64) -> u64 {
-    share::sections_needed(called, question.threshold, question.confidence).max(question.publish_at)
+    weeks.retain(|week| !tally.is_open(*week));
+    weeks.split_off(weeks.len().saturating_sub(question.weeks_wanted as usize))
 }
 
 fn site_answer(
     library: &Library,
     tally: &Tally,
     question: &Question,
-    weeks: &[Week],
+    (week, judged): (Option<Week>, &[Week]),
     site: usize,
 ) -> SiteAnswer {
-    let versions: Vec<_> =
-        library.versions_with(site).map(|version| version.number.clone()).collect();
     let kind = library.sites()[site].kind;
-    let in_week = |week: Week| (week, tally.site(library, site, week));
-    let shown = weeks.last().map_or(SiteTally::default(), |week| in_week(*week).1);
-    let published = |count, n| Share::of(count, n).filter(|share| share.n >= question.publish_at);
-    let called = |count, n| published(count, n).filter(|_| kind != SiteKind::Linked);
-    let evidence = |week| (week, in_week(week).1.evidence(kind));
-    let judged: Vec<_> = weeks.iter().copied().map(evidence).collect();
-    let series: Vec<_> =
-        tally.weeks().into_iter().map(|week| point(evidence(week), question)).collect();
+    let SiteFigures { path, gone_in, versions, n, called, linked, .. } =
+        figures_of(library, tally, week, site);
+    let evidence: Vec<_> = tally
+        .weeks()
+        .into_iter()
+        .map(|week| Evidence::of(library, tally, site, week, judged))
+        .collect();
+    let series: Vec<_> = evidence.iter().map(|week| week.point(question)).collect();
+    let counts: Vec<_> = evidence
+        .iter()
+        .filter(|week| week.is_told)
+        .map(|week| WeekCount { week: week.week, count: week.called, n: week.sections })
+        .collect();
+    let trend = Trend::of(&counts);
     SiteAnswer {
-        path: library.sites()[site].path.clone(),
+        path,
         kind,
         deprecated: deprecation(library, site).cloned(),
-        gone_in: gone_in(library, &versions),
         versions,
-        n: shown.sections,
-        called: called(shown.called, shown.sections),
-        linked: published(shown.linked, shown.scanned)
-            .map(|share| LinkedShare { n: share.n, share }),
-        verdict: Verdict::of(kind, &judged, &series, question),
-        series,
-    }
-}
-
-fn point((week, tally): (Week, SiteTally), question: &Question) -> Point {
-    let SiteTally { sections: n, called, .. } = tally;
-    let is_published = n >= question.publish_at;
-    let upper_bound = share::upper_bound(called, n, question.confidence);
-    Point {
-        week,
+        gone_in,
         n,
-        called: is_published.then_some(called),
-        upper_bound: is_published.then_some(upper_bound),
+        called,
+        linked: linked.map(|share| LinkedShare { n: share.n, share }),
+        series,
+        trend,
+        verdict: Verdict::of(kind, &evidence, trend, tally.publication, question),
     }
 }
 
 /// The first registered version after the last one that contains a site.
-fn gone_in(library: &Library, versions: &[PlainVersion]) -> Option<PlainVersion> {
+pub(super) fn gone_in(library: &Library, versions: &[PlainVersion]) -> Option<PlainVersion> {
     let last = versions.last()?.numbers();
     let mut later = library.versions().iter().map(|version| &version.number);
     later.find(|number| number.numbers() > last).cloned()
 }
 
 /// The figures of every site, for a page that lists them: no verdict, no series.
-pub(crate) fn figures(
-    library: &Library,
-    tally: &Tally,
-    week: Option<Week>,
-    publish_at: u64,
-) -> Vec<SiteFigures> {
-    let figures = |(site, known): (usize, &crate::library::Site)| {
-        let tally = week.map_or(SiteTally::default(), |week| tally.site(library, site, week));
-        let published = |count, n| Share::of(count, n).filter(|share| share.n >= publish_at);
-        let versions: Vec<_> =
-            library.versions_with(site).map(|version| version.number.clone()).collect();
-        SiteFigures {
-            path: known.path.clone(),
-            kind: known.kind,
-            is_deprecated: deprecation(library, site).is_some(),
-            gone_in: gone_in(library, &versions),
-            n: tally.sections,
-            called: published(tally.called, tally.sections)
-                .filter(|_| known.kind != SiteKind::Linked),
-            linked: published(tally.linked, tally.scanned),
-        }
-    };
-    library.sites().iter().enumerate().map(figures).collect()
+pub(crate) fn figures(library: &Library, tally: &Tally, week: Option<Week>) -> Vec<SiteFigures> {
+    (0..library.sites().len()).map(|site| figures_of(library, tally, week, site)).collect()
+}
+
+fn figures_of(library: &Library, tally: &Tally, week: Option<Week>, site: usize) -> SiteFigures {
+    let crate::library::Site { path, kind } = library.sites()[site].clone();
+    let count = week.map_or(SiteTally::default(), |week| tally.site(library, site, week));
+    let (tells_calls, tells_links) =
+        week.map_or((false, false), |week| tally.tells_site(library, site, week));
+    let versions: Vec<_> =
+        library.versions_with(site).map(|version| version.number.clone()).collect();
+    let told = |is_told, count, n| if is_told { Share::of(count, n) } else { None };
+    SiteFigures {
+        path,
+        kind,
+        is_deprecated: deprecation(library, site).is_some(),
+        gone_in: gone_in(library, &versions),
+        versions,
+        n: count.sections,
+        called: told(tells_calls && kind != SiteKind::Linked, count.called, count.sections),
+        called_100: told(tells_calls && kind != SiteKind::Linked, count.called_100, count.sections),
+        linked: told(tells_links, count.linked, count.scanned),
+    }
 }
 
 /// The figures of one site in one week.
@@ -304,7 +282,9 @@ pub(crate) struct SiteFigures {
     pub(crate) kind: SiteKind,
     pub(crate) is_deprecated: bool,
     pub(crate) gone_in: Option<PlainVersion>,
+    pub(crate) versions: Vec<PlainVersion>,
     pub(crate) n: u64,
     pub(crate) called: Option<Share>,
+    pub(crate) called_100: Option<Share>,
     pub(crate) linked: Option<Share>,
 }

@@ -64,6 +64,14 @@ pub fn upper_bound(count: u64, n: u64, confidence: f64) -> f64 {
     Beta::new(float(count) + 1.0, float(n - count)).map_or(1.0, |beta| beta.inverse_cdf(confidence))
 }
 
+/// The one-sided lower bound of a share: with `confidence`, the true share is at least this.
+///
+/// As exact as [`upper_bound`], of which it is the mirror image.
+#[must_use]
+pub fn lower_bound(count: u64, n: u64, confidence: f64) -> f64 {
+    1.0 - upper_bound(n.saturating_sub(count), n, confidence)
+}
+
 /// The fewest sections with which `count` hits leave the [`upper_bound`] at `threshold` or below.
 ///
 /// Without a hit, that is n >= ln(1 - confidence) / ln(1 - threshold).
@@ -83,12 +91,12 @@ pub fn sections_needed(count: u64, threshold: f64, confidence: f64) -> u64 {
 }
 
 /// `count / n`, from 0 to 1.
-fn ratio(count: u64, n: u64) -> f64 {
+pub(super) fn ratio(count: u64, n: u64) -> f64 {
     (float(count) / float(n)).min(1.0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of sections stay far below 2^53")]
-fn float(count: u64) -> f64 {
+pub(super) fn float(count: u64) -> f64 {
     count as f64
 }
 
@@ -129,6 +137,9 @@ mod tests {
         check_bound(1, 10, 0.3942);
         check_bound(5, 50, 0.1988);
         check_bound(10, 10, 1.0);
+        // R: binom.test(9, 412, alternative = "greater")$conf.int
+        assert!((lower_bound(9, 412, 0.95) - 0.0115).abs() < 5e-4);
+        assert!(lower_bound(0, 10, 0.95) <= 0.0 && lower_bound(0, 0, 0.95) <= 0.0);
     }
 
     #[test]

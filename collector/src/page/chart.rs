@@ -192,7 +192,8 @@ mod tests {
     #[test]
     fn weeks_lie_in_order_within_the_frame() {
         let running: Week = "2027-W02".parse().unwrap();
-        let point = Point { week: running.plus(-20), n: 9, called: None, upper_bound: None };
+        let point =
+            Point { week: running.plus(-20), open: false, n: 9, called: None, upper_bound: None };
         let axes = Axes::new(&[point], running, 0.5);
         let places: Vec<f64> = (0..=20).map(|week| axes.x(running.plus(week - 20))).collect();
         assert!(places.is_sorted_by(|a, b| a < b), "{places:?}");

@@ -39,7 +39,7 @@ pub(super) fn page(library: &Library, tally: &Tally, removal: &Removal) -> Marku
             @for site in &removal.sites { (site_card(site, removal, tally.running)) }
         }
         (sites(library, tally, removal))
-        p.machine { "For programs: " a href=(router::library_removal(&removal.library)) { "this answer as JSON" } }
+        p.machine { "For programs: " a href=(router::library_removal(&removal.basis.library)) { "this answer as JSON" } }
     };
     layout::document(library.name.as_str(), &main)
 }
@@ -53,9 +53,9 @@ fn title(library: &Library, tally: &Tally, removal: &Removal) -> Markup {
                 @if let Some(latest) = latest {
                     div { dt { "Latest release" } dd { (latest.number) } }
                 }
-                @if let Some(week) = removal.week {
+                @if let Some(week) = removal.basis.week {
                     div { dt { "Week" } dd { (week) } }
-                    div { dt { "Sections" } dd { (grouped(tally.sections(week))) } }
+                    div { dt { "Sections" } dd { (grouped(tally.sections(week).of(tally.view))) } }
                     div { dt { "From" } dd { (origins(removal)) } }
                 } @else {
                     div { dt { "Sections" } dd { "none yet" } }
@@ -67,7 +67,7 @@ fn title(library: &Library, tally: &Tally, removal: &Removal) -> Markup {
 }
 
 fn unregistered(removal: &Removal) -> Markup {
-    let count = removal.unregistered_sections;
+    let count = removal.basis.unregistered_sections;
     html! {
         @if count > 0 {
             p.notice role="note" {
@@ -83,7 +83,7 @@ fn question(removal: &Removal) -> Markup {
     let weeks = f64::from(removal.weeks_wanted);
     let in_a_row = |weeks: f64| format!("{weeks} in a row");
     html! {
-        form.question method="get" action=(router::library_page(&removal.library)) {
+        form.question method="get" action=(router::library_page(&removal.basis.library)) {
             (choice("threshold", "Callers at most", removal.threshold, &THRESHOLDS, percent))
             (choice("confidence", "Confidence", removal.confidence, &CONFIDENCES, percent))
             (choice("weeks", "Weeks", weeks, &WEEKS, in_a_row))
@@ -135,10 +135,10 @@ fn site_card(site: &SiteAnswer, removal: &Removal, running: Week) -> Markup {
             div.series {
                 figure {
                     figcaption { (seen(site.kind)) ", by week" }
-                    (chart::burn_down(site.path.as_str(), &site.series, running, removal.week, removal.threshold))
+                    (chart::burn_down(site.path.as_str(), &site.series, running, removal.basis.week, removal.threshold))
                     p.detail.legend {
                         (key("dot", "share")) (key("range", "95 % interval"))
-                        @if removal.week.is_some_and(|week| week < running) {
+                        @if removal.basis.week.is_some_and(|week| week < running) {
                             (key("dot filling", "still filling"))
                         }
                         (key("threshold", &format!("threshold {}", percent(removal.threshold))))
@@ -249,7 +249,8 @@ fn figure(
     scale: f64,
     removal: &Removal,
 ) -> Markup {
-    let source = removal.week.map(|week| format!("{week}, {}, opt\u{2011}in", origins(removal)));
+    let source =
+        removal.basis.week.map(|week| format!("{week}, {}, opt\u{2011}in", origins(removal)));
     html! {
         figure.share {
             figcaption { (title) }
@@ -260,7 +261,7 @@ fn figure(
                 p.detail { (grouped(share.count)) " of " (counted(share.n, noun)) " " (verb) }
             } @else {
                 p.big.none { "no share" }
-                p.detail { (too_few(n, removal.publish_at)) }
+                p.detail { (too_few(n, removal.basis.publish_at)) }
             }
             @if let Some(source) = source { p.detail { (source) } }
         }
@@ -301,7 +302,7 @@ fn series_table(site: &SiteAnswer, removal: &Removal) -> Markup {
                                 td.number { (percent(share.share)) }
                                 td.number { (percent(bound)) }
                             } @else {
-                                td.number colspan="3" { (too_few(point.n, removal.publish_at)) }
+                                td.number colspan="3" { (too_few(point.n, removal.basis.publish_at)) }
                             }
                         }
                     }
@@ -311,22 +312,22 @@ fn series_table(site: &SiteAnswer, removal: &Removal) -> Markup {
                 }
             } }
             p.detail.under {
-                "“At most” is the one-sided bound at " (percent(removal.confidence))
-                " confidence; the verdict rests on the weeks in bold."
+                "“At most” is the one-sided bound at " (percent(removal.week_confidence))
+                " confidence; the verdict rests on the weeks in bold, once they are closed."
             }
         }
     }
 }
 
 fn sites(library: &Library, tally: &Tally, removal: &Removal) -> Markup {
-    let mut figures = removal::figures(library, tally, removal.week, removal.publish_at);
+    let mut figures = removal::figures(library, tally, removal.basis.week);
     let called = |site: &SiteFigures| site.called.map_or(0.0, |share| share.share);
     figures.sort_by(|a, b| called(b).total_cmp(&called(a)).then_with(|| a.path.cmp(&b.path)));
     html! {
         section aria-labelledby="sites" {
             div.bar {
                 h2 id="sites" { "All tracked sites" }
-                @if let Some(week) = removal.week {
+                @if let Some(week) = removal.basis.week {
                     p.detail { (week) ", " (origins(removal)) ", opt\u{2011}in; bars run from 0 to 100 %" }
                 }
             }
@@ -341,7 +342,7 @@ fn sites(library: &Library, tally: &Tally, removal: &Removal) -> Markup {
                             th.number scope="col" { "Sections" }
                         }
                     }
-                    tbody { @for site in &figures { (site_row(site, removal.publish_at)) } }
+                    tbody { @for site in &figures { (site_row(site, removal.basis.publish_at)) } }
                 }
             }
         }
@@ -406,5 +407,5 @@ fn origins(removal: &Removal) -> String {
         Origin::Developer => "developer machines",
         Origin::Deployed => "deployed programs",
     };
-    removal.origins.iter().map(origin).collect::<Vec<_>>().join(" and ")
+    removal.basis.origins.iter().map(origin).collect::<Vec<_>>().join(" and ")
 }

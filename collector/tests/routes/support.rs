@@ -65,7 +65,12 @@ impl Served {
 
     /// The removal answer, which has to be one.
     pub(crate) async fn removal(&self, query: &str) -> Value {
-        let (status, answer) = self.get(&format!("/v1/libraries/counted/removal{query}")).await;
+        self.ask(&format!("removal{query}")).await
+    }
+
+    /// An answer about `counted`, which has to be one.
+    pub(crate) async fn ask(&self, question: &str) -> Value {
+        let (status, answer) = self.get(&format!("/v1/libraries/counted/{question}")).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
         answer
     }
@@ -129,6 +134,16 @@ pub(crate) fn sections(first: u32, version: &str, n: u32, called: u32) -> Vec<Va
     let hit = json!({"Client::old": ["linked", "called"]});
     let sites = |place| if place < called { hit.clone() } else { json!({}) };
     (0..n).map(|place| section(first + place, version, &sites(place))).collect()
+}
+
+/// Sections with ids from `first` on, which differ from a plain one in some fields.
+pub(crate) fn sections_with(first: u32, n: u32, fields: &Value) -> Vec<Value> {
+    let section = |place| {
+        let mut section = section(first + place, "1.0.0", &json!({}));
+        section.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        section
+    };
+    (0..n).map(section).collect()
 }
 
 /// The answer is a refusal whose sentence contains `because`.

@@ -19,18 +19,22 @@ async fn one_section_is_answered_as_one() {
         let low = answer["sites"][0][share]["low"].take();
         assert!((low.as_f64().unwrap() - 0.2065).abs() < 1e-4, "{low}");
     }
+    let week_confidence = answer["week_confidence"].as_f64().unwrap();
+    assert!((week_confidence - (1.0 - 0.05 / 13.0)).abs() < 1e-9);
+    answer["week_confidence"] = json!(0.996);
     let share = json!({"count": 1, "share": 1.0, "low": null, "high": 1.0});
     let mut linked = share.clone();
     linked["n"] = json!(1);
     let expected = json!({
-        "library": "counted", "publish_at": 1, "threshold": 0.01, "confidence": 0.95,
-        "weeks_wanted": 4, "week": "2026-W47", "weeks": ["2026-W47"], "origins": ["developer"],
-        "sample": null, "unregistered_sections": 0,
+        "library": "counted", "publish_at": 1, "origin": null, "line": null,
+        "threshold": 0.01, "confidence": 0.95, "week_confidence": 0.996, "weeks_wanted": 4,
+        "week": "2026-W47", "open": true, "weeks": [], "origins": ["developer"], "sample": null, "unregistered_sections": 0,
         "sites": [{
             "path": "Client::old", "kind": "method",
             "deprecated": {"since": "1.0.0", "note": "use `a`"},
             "versions": ["1.0.0"], "gone_in": null, "n": 1, "called": share, "linked": linked,
-            "series": [{"week": "2026-W47", "n": 1, "called": 1, "upper_bound": 1.0}],
+            "trend": null,
+            "series": [{"week": "2026-W47", "open": true, "n": 1, "called": 1, "upper_bound": 1.0}],
             "verdict": {"kind": "not_yet", "text": null, "more_sections": null},
         }],
     });
@@ -50,7 +54,7 @@ async fn no_share_is_published_below_k() {
     );
     assert_eq!(site["series"][0]["called"], json!(null));
     assert_eq!(site["verdict"]["kind"], "not_enough_sections");
-    assert_eq!(site["verdict"]["more_sections"], 280 + 3 * 299);
+    assert_eq!(site["verdict"]["more_sections"], 535 + 3 * 554);
     served.report("2026-W47", &sections(20, "1.0.0", 1, 0)).await;
     let site = &served.removal("").await["sites"][0];
     assert_eq!(
@@ -60,17 +64,24 @@ async fn no_share_is_published_below_k() {
 }
 
 #[tokio::test]
-async fn four_quiet_weeks_are_safe() {
+async fn four_quiet_weeks_are_safe_once_they_are_closed() {
     let served = Served::with_library().await;
     for week in ["2026-W43", "2026-W44", "2026-W45", "2026-W46"] {
         assert_ne!(served.removal("").await["sites"][0]["verdict"]["kind"], "safe");
-        served.report(week, &sections(1, "1.0.0", 299, 0)).await;
+        served.report(week, &sections(1, "1.0.0", 554, 0)).await;
     }
-    // Monday's first sections do not undo it.
-    served.report("2026-W47", &sections(1, "1.0.0", 2, 0)).await;
+    for (now, kind) in [
+        ("2026-12-13T23:59:59Z", "not_enough_sections"),
+        ("2026-12-14T00:00:00Z", "safe"), // a Monday: the week before the last four closes
+    ] {
+        served.clock.set(now.parse().unwrap());
+        assert_eq!(served.removal("").await["sites"][0]["verdict"]["kind"], kind, "{now}");
+    }
+    // The first sections of a week do not undo it.
+    served.report("2026-W51", &sections(1, "1.0.0", 2, 0)).await;
     let answer = served.removal("").await;
     assert_eq!(answer["sites"][0]["verdict"]["kind"], "safe", "{answer}");
-    assert_eq!(answer["week"], "2026-W46");
+    assert_eq!((&answer["week"], &answer["open"]), (&json!("2026-W46"), &json!(false)));
     let verdict = async |query: &str| {
         let answer = served.removal(query).await;
         answer["sites"][0]["verdict"]["kind"].as_str().unwrap().to_owned()
@@ -78,6 +89,9 @@ async fn four_quiet_weeks_are_safe() {
     assert_eq!(verdict("?confidence=0.99").await, "not_enough_sections");
     assert_eq!(verdict("?weeks=5").await, "not_enough_sections");
     assert_eq!(verdict("?threshold=0.05&weeks=1").await, "safe");
+    // Many calls in an open week do.
+    served.report("2026-W50", &sections(1, "1.0.0", 100, 10)).await;
+    assert_eq!(verdict("").await, "not_yet");
 }
 
 /// The item is gone in 2.0.0. As users move on, its share stays that of the users who have it.
@@ -85,10 +99,10 @@ async fn four_quiet_weeks_are_safe() {
 async fn removing_a_site_does_not_raise_its_share() {
     let served = Served::with_library().await;
     served.register(&manifest("2.0.0", &json!({"a": {"kind": "fn"}}))).await;
-    served.report("2026-W46", &sections(1, "1.0.0", 40, 10)).await;
+    served.report("2026-W45", &sections(1, "1.0.0", 40, 10)).await;
     let before = served.removal("").await["sites"][0]["called"].clone();
-    served.report("2026-W47", &sections(1, "1.0.0", 20, 5)).await;
-    served.report("2026-W47", &sections(21, "2.0.0", 60, 0)).await;
+    served.report("2026-W46", &sections(1, "1.0.0", 20, 5)).await;
+    served.report("2026-W46", &sections(21, "2.0.0", 60, 0)).await;
     let answer = served.removal("").await;
     let site = &answer["sites"][0];
     assert_eq!(before["share"], 0.25);
@@ -118,7 +132,7 @@ async fn any_site_can_be_asked_for_by_name() {
     let site = &answer["sites"][0];
     assert_eq!((&site["path"], &site["deprecated"]), (&json!("a"), &json!(null)));
     assert_eq!((&answer["week"], &answer["weeks"]), (&json!(null), &json!([])));
-    assert_eq!(site["verdict"]["more_sections"], 4 * 299);
+    assert_eq!(site["verdict"]["more_sections"], 4 * 554);
 }
 
 #[tokio::test]
