@@ -54,7 +54,7 @@ fn a_line_of_cron_is_written_once_and_taken_out() {
     let once = table("once");
     let line = once.strip_prefix(mine).unwrap();
     let home = format!(" env 'HEADCOUNT_HOME={}' ", machine.home().display());
-    assert!(line.contains(&home) && line.contains("' headcount send >"), "{line}");
+    assert!(line.contains(&home) && line.contains("' headcount send --due >"), "{line}");
     assert!(ran.stdout.contains(line), "what is written is shown: {}", ran.stdout);
     assert_eq!(table("twice"), once);
     assert_eq!(table("none"), mine);

@@ -13,6 +13,7 @@ use std::time::Duration;
 use collector::{Answer, Collector};
 use headcount_report::Report;
 use machine::{Machine, Ran, this_week, today};
+use serde_json::Value;
 
 fn taken() -> Answer {
     Answer::Say(200, String::new())
@@ -92,8 +93,56 @@ fn is_tried_again(answer: Answer) {
 fn a_report_is_tried_again_until_it_is_taken() {
     is_tried_again(Answer::Say(500, String::new()));
     is_tried_again(Answer::Say(503, "{\"error\": \"restarting\"}".to_owned()));
-    is_tried_again(Answer::Say(429, String::new()));
+    for later in [408, 425, 429] {
+        is_tried_again(Answer::Say(later, String::new()));
+    }
     is_tried_again(Answer::Lose);
+}
+
+/// What a timer runs does not insist; a person who types `send` may.
+#[test]
+fn a_failure_is_followed_by_a_pause_for_all_but_the_owner() {
+    let no = Answer::Say(500, "{\"error\": \"restarting\"}".to_owned());
+    let collector = Collector::answering(&[no.clone(), no, taken()]);
+    let machine = Machine::new();
+    machine.ok(&format!("on --send-to {}", collector.url));
+    machine.use_library(this_week().plus(-2), 1, "counted-library", &collector.url);
+    for (words, expect, requests) in
+        [("send --due", 1, 1), ("send --due", 0, 0), ("send", 1, 1), ("send --due", 0, 0)]
+    {
+        let ran = machine.run(words);
+        assert_eq!(ran.status, expect, "{words}: {}", ran.stderr);
+        assert_eq!(collector.requests().len(), requests, "{words}");
+    }
+    let status = machine.ok("status");
+    assert!(status.contains("Due 20") && status.contains("failed: 500: restarting"), "{status}");
+    machine.ok("send");
+    let status = machine.ok("status");
+    assert!(!status.contains("Due 20") && !status.contains("failed: "), "{status}");
+    let lately = status.split_once("What was done lately\n").expect(&status).1;
+    let lines: Vec<_> = lately.lines().take_while(|line| !line.is_empty()).collect();
+    let ends = ["500: restarting", "500: restarting", &collector.url];
+    assert_eq!(lines.len(), ends.len(), "{status}");
+    assert!(lines.iter().zip(ends).all(|(line, end)| line.ends_with(end)), "{status}");
+}
+
+/// So that not every machine sends when a week is over.
+#[test]
+fn a_week_that_is_over_is_sent_at_a_moment_of_its_own() {
+    let collector = Collector::answering(&[taken()]);
+    let last_week = this_week().plus(-1);
+    let mut dues = BTreeSet::new();
+    for _ in 0..4 {
+        let machine = Machine::new();
+        machine.ok(&format!("on --send-to {}", collector.url));
+        machine.use_library(last_week, 1, "counted-library", &collector.url);
+        machine.ok("send --due");
+        let folder = if collector.requests().is_empty() { "outbox" } else { "sent" };
+        assert_eq!(machine.reports(folder).len(), 1);
+        let status: Value = serde_json::from_str(&machine.ok("status --json")).unwrap();
+        dues.insert(status["collectors"][0]["due"].to_string());
+    }
+    assert!(dues.len() > 1 || dues.contains("null"), "all machines send at {dues:?}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::clock;
 use crate::collector::CollectorUrl;
 use crate::consent::Consent;
 use crate::draft::{Draft, RandomError, said_since};
+use crate::due;
 use crate::durable::FileError;
 use crate::executables::Executables;
 use crate::home::{Home, Lock};
@@ -168,6 +169,8 @@ impl Desk<'_> {
             collector: collector.clone(),
             closed: self.now,
             spool_bytes: file.len() as u64,
+            due: Some(due::first(week)),
+            failed_tries: 0,
             settled: None,
             reason: None,
         };

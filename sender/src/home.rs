@@ -15,7 +15,7 @@ use crate::durable::{self, FileError};
 /// | --- | --- |
 /// | `consent.json` | what the owner allowed |
 /// | `spool/` | what running programs recorded |
-/// | `outbox/` | reports that are written and not yet sent |
+/// | `outbox/` | reports that are written and not yet sent; `log`, what `send` did |
 /// | `sent/` | reports that a collector took |
 /// | `refused/` | reports that no collector will get, and why |
 /// | `scans/` | which sites the linker kept in the executables of the spool |
@@ -106,6 +106,12 @@ impl Home {
     #[must_use]
     pub fn scans(&self) -> PathBuf {
         self.folder.join("scans")
+    }
+
+    /// The file that tells what `send` did. It lies where only senders write.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.outbox().join("log")
     }
 
     /// Waits until no other process changes what the owner allowed.

@@ -8,10 +8,10 @@
 //! * [`home`], [`consent`], [`collector`], [`rule`]: what the owner allowed;
 //! * [`switch`]: how they allow it; [`cargo_config`]: how programs learn of it;
 //! * [`spool`], [`merge`], [`executables`]: what programs did;
-//! * [`draft`], [`close`], [`outbox`], [`send`]: what leaves; [`schedule`]: once a day;
-//!   [`clock`]: whether it is the day;
+//! * [`draft`], [`close`], [`outbox`], [`deliver`], [`courier`], [`send`]: what leaves; [`due`],
+//!   [`schedule`]: when; [`clock`]: whether it can be told;
 //! * [`reporter`]: all of this inside an application that runs for long;
-//! * [`status`], [`show`], [`remark`]: what the owner is told about all that;
+//! * [`status`], [`show`], [`remark`], [`log`]: what the owner is told about all that;
 //! * [`durable`]: files that survive a crash, for all of these.
 
 pub mod cargo_config;
@@ -19,10 +19,14 @@ pub mod clock;
 pub mod close;
 pub mod collector;
 pub mod consent;
+pub mod courier;
+pub mod deliver;
 pub mod draft;
+pub mod due;
 pub mod durable;
 pub mod executables;
 pub mod home;
+pub mod log;
 pub mod merge;
 pub mod outbox;
 pub mod places;

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::collector::CollectorUrl;
+use crate::due;
 use crate::durable::{self, FileError, UNFINISHED};
 use crate::home::Home;
 
@@ -53,7 +54,8 @@ pub struct Filed {
     pub place: Place,
 }
 
-/// What a report does not say itself. Only for the owner; nothing is decided by it.
+/// What a report does not say itself: for the owner, and for whoever sends every day. Without it a
+/// report is sent at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct About {
@@ -63,10 +65,16 @@ pub struct About {
     pub closed: Timestamp,
     /// Bytes of the week's spool file that went into it; later ones came too late.
     pub spool_bytes: u64,
+    /// From when on it is sent, unless somebody asks for it earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// How often it was sent without being taken or refused.
+    #[serde(default)]
+    pub failed_tries: u32,
     /// When it was taken or refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled: Option<Timestamp>,
-    /// Why nobody gets it.
+    /// Why nobody gets it, or what the last try failed by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -149,11 +157,21 @@ impl<'a> Outbox<'a> {
         durable::create_folder(&self.folder(place))?;
         // On a full disk the report still moves: nothing is decided by what is said about it.
         let about = self.about(filed).map_or(Ok(()), |about| {
-            self.write_about(&settled, &About { settled: Some(now), reason, ..about })
+            self.write_about(&settled, &About { due: None, settled: Some(now), reason, ..about })
         });
         durable::rename(&self.path(filed), &self.path(&settled))?;
         about?;
         durable::remove(&self.about_path(filed))
+    }
+
+    /// Lets a report wait that could not be sent just now.
+    pub fn postpone(self, filed: &Filed, now: Timestamp, reason: String) {
+        let Some(about) = self.about(filed) else { return };
+        let failed_tries = about.failed_tries.saturating_add(1);
+        let due = Some(due::again(failed_tries, now));
+        // On a full disk it is sent again tomorrow, which is no worse.
+        let _ =
+            self.write_about(filed, &About { due, failed_tries, reason: Some(reason), ..about });
     }
 
     /// Deletes what a killed sender left: half-written files, and words about no report.

@@ -52,7 +52,7 @@ pub enum ScheduleError {
     /// Neither of the two is there.
     #[error(
         "there is neither `systemctl --user` nor `crontab` here; let whatever runs programs daily \
-         on this system run `cargo headcount send`"
+         on this system run `cargo headcount send --due`"
     )]
     Nobody,
     /// A path or value cannot be written into a unit or a table.

@@ -13,15 +13,19 @@ use serde::Serialize;
 use crate::cargo_config::{CargoConfig, Entry};
 use crate::collector::CollectorUrl;
 use crate::consent::{Answer, Consent};
+use crate::deliver::is_of;
 use crate::durable::FileError;
 use crate::home::Home;
-use crate::outbox::{Outbox, Place};
+use crate::log::Log;
+use crate::outbox::{Filed, Outbox, Place};
 use crate::remark::Remark;
 use crate::rule::Rule;
-use crate::send::is_of;
 use crate::spool::Spool;
 use recorded::Recorded;
 pub use recorded::{LibraryStatus, WeekStatus};
+
+/// Lines of the log that are shown.
+const LAST_LINES: usize = 5;
 
 /// The state of this machine.
 #[derive(Debug, Clone, Serialize)]
@@ -52,6 +56,8 @@ pub struct Status {
     pub libraries: Vec<LibraryStatus>,
     /// Who gets reports, who does not, and who waits for an answer.
     pub collectors: Vec<CollectorStatus>,
+    /// What was done lately, one line each, the newest last.
+    pub log: Vec<String>,
     /// What is wrong or left out, one line each.
     pub problems: Vec<String>,
 }
@@ -78,6 +84,10 @@ pub struct CollectorStatus {
     pub libraries: BTreeSet<CrateName>,
     /// Reports that wait to be sent.
     pub waiting: usize,
+    /// When the next of them is sent without being asked for; `None` for at once.
+    pub due: Option<Timestamp>,
+    /// What the last try to send one of them failed by.
+    pub failure: Option<String>,
     /// Reports that it took.
     pub sent: usize,
     /// Reports that it will never get.
@@ -141,6 +151,7 @@ pub fn status(home: &Home, now: Timestamp) -> Result<Status, FileError> {
         except: said.except,
         include_local: said.include_local,
         weeks: recorded.weeks,
+        log: last_lines(home)?,
         problems,
     })
 }
@@ -173,12 +184,17 @@ fn collectors(
         let count = |filed: &[_]| {
             parsed.iter().flat_map(|url| filed.iter().filter(move |one| is_of(one, url))).count()
         };
+        let of_waiting = |filed: &&Filed| parsed.as_ref().is_some_and(|url| is_of(filed, url));
+        let abouts = waiting.iter().filter(of_waiting).filter_map(|filed| outbox.about(filed));
+        let next = abouts.min_by_key(|about| about.due);
         let command = format!("cargo headcount on --send-to {url}");
         CollectorStatus {
             answer,
             since,
             libraries,
             waiting: count(&waiting),
+            due: next.as_ref().and_then(|about| about.due),
+            failure: next.and_then(|about| about.reason),
             sent: count(&sent),
             refused: count(&refused),
             command: (answer == AnswerStatus::Waiting).then_some(command),
@@ -186,6 +202,11 @@ fn collectors(
         }
     };
     Ok(named.into_iter().map(status).collect())
+}
+
+fn last_lines(home: &Home) -> Result<Vec<String>, FileError> {
+    let mut lines = Log::of(home).lines()?;
+    Ok(lines.split_off(lines.len().saturating_sub(LAST_LINES)))
 }
 
 /// Says where programs of this environment record, if not where it is read.

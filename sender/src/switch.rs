@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use crate::cargo_config::{CargoConfig, CargoConfigError};
 use crate::collector::CollectorUrl;
 use crate::consent::{Consent, ConsentError};
+use crate::deliver::{is_of, withdraw};
 use crate::durable::{self, FileError};
 use crate::home::Home;
-use crate::send::{is_of, withdraw};
 use crate::spool::{Spool, SpoolError};
 
 /// What the owner says with `on`. What is `None` or empty stays as it was.

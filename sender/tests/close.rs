@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use headcount_report::{Fact, SectionId};
+use headcount_sender::courier::Courier;
+use headcount_sender::deliver::{Which, deliver, withdraw};
 use headcount_sender::remark::Remark;
-use headcount_sender::send::{deliver, withdraw};
 use machine::{COLLECTOR, Machine, noon, record};
 
 const OTHER: &str = "https://other.example";
@@ -246,7 +247,9 @@ fn a_report_that_waited_too_long_goes_nowhere() {
     machine.close(&consent, "2026-11-12");
     assert_eq!(machine.reports("outbox").len(), 1);
     let lock = machine.home.lock_sending().unwrap();
-    let delivered = deliver(&machine.home, noon("2026-11-19"), &lock).unwrap();
+    let delivered =
+        deliver(&machine.home, noon("2026-11-19"), Which::Due, &mut Courier::default(), &lock)
+            .unwrap();
     assert!(format!("{delivered:?}").contains("waited so long"), "{delivered:?}");
     assert_eq!(machine.reports("refused").len(), 1);
 }
@@ -298,7 +301,7 @@ fn a_clock_that_runs_ahead_refuses_no_report_that_waits() {
     machine.hit("2026-W47", 1, build, 1, "a");
     machine.close(&consent, "2026-11-24");
     let lock = machine.home.lock_sending().unwrap();
-    deliver(&machine.home, noon("2027-11-24"), &lock).unwrap();
+    deliver(&machine.home, noon("2027-11-24"), Which::All, &mut Courier::default(), &lock).unwrap();
     assert_eq!(machine.reports("outbox").len(), 1);
     assert!(machine.reports("refused").is_empty());
 }

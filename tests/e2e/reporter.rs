@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use headcount_report::{Fact, Origin, Report, Week};
 use headcount_tests::clean;
+use jiff::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -50,14 +51,26 @@ impl Home {
         reports.map(|name| (name.clone(), read(&name))).collect()
     }
 
-    /// Lets a week pass: what was recorded in this one was recorded in the last one.
-    fn pass_a_week(&self) {
+    /// Lets two weeks pass, so that what was recorded in this one is due on every machine.
+    fn pass_two_weeks(&self) {
         let spool = self.0.path().join("spool");
         for name in self.names("spool") {
             if let Some(week) = name.strip_suffix(".spool") {
-                let last = week.parse::<Week>().unwrap().plus(-1);
-                fs::rename(spool.join(&name), spool.join(format!("{last}.spool"))).unwrap();
+                let earlier = week.parse::<Week>().unwrap().plus(-2);
+                fs::rename(spool.join(&name), spool.join(format!("{earlier}.spool"))).unwrap();
             }
+        }
+    }
+
+    /// Lets the pause after a failure pass.
+    fn pass_the_pause(&self) {
+        for (name, _) in self.reports("outbox") {
+            let path = self.0.path().join("outbox").join(format!("{name}.about"));
+            let mut about: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+            let due: Timestamp = about["due"].as_str().unwrap().parse().unwrap();
+            assert!(due > Timestamp::now(), "no pause: {about}");
+            about["due"] = Timestamp::now().to_string().into();
+            fs::write(&path, about.to_string()).unwrap();
         }
     }
 }
@@ -133,17 +146,23 @@ fn what_servers_do_arrives_once() {
     assert_eq!(one.ask("stop"), "server");
     one.end();
     other.end();
-    home.pass_a_week();
+    home.pass_two_weeks();
 
-    // Nobody listens: the report waits, and stays as it is.
+    // Nobody listens: the report waits, and stays as it is. However often servers start, they do
+    // not ask again at once.
     let mut server = home.server();
     assert_eq!(server.outcomes(), ["kept"]);
     server.end();
     let waiting = home.reports("outbox");
     let mut server = home.server();
+    assert_eq!(server.outcomes(), [] as [&str; 0]);
+    server.end();
+    home.pass_the_pause();
+    let mut server = home.server();
     assert_eq!(server.outcomes(), ["kept"]);
     server.end();
     assert_eq!(home.reports("outbox"), waiting);
+    home.pass_the_pause();
 
     // One report of both, sent by one of two that try together.
     collector.start();

@@ -19,7 +19,9 @@ pub(super) fn run(begin: bool) -> anyhow::Result<ExitCode> {
         let program = env::current_exe().context("cannot tell where `cargo-headcount` is")?;
         let schedule = Schedule::of_system(&configuration()?)?;
         let written = schedule.install(&Job { program, home })?;
-        println!("`cargo headcount send` will run {BOLD}once a day{BOLD:#}. This was written:");
+        println!(
+            "`cargo headcount send --due` will run {BOLD}once a day{BOLD:#}. This was written:"
+        );
         written.iter().for_each(print);
         println!("To end it: `cargo headcount send --unschedule`, or `cargo headcount off`.");
     } else if !end(&home)? {
@@ -32,7 +34,7 @@ pub(super) fn run(begin: bool) -> anyhow::Result<ExitCode> {
 pub(super) fn end(home: &Home) -> anyhow::Result<bool> {
     let removed = schedule::remove(&configuration()?, home)?;
     if !removed.is_empty() {
-        println!("`cargo headcount send` no longer runs by itself. This was removed:");
+        println!("`cargo headcount send --due` no longer runs by itself. This was removed:");
         removed.iter().for_each(print);
     }
     Ok(!removed.is_empty())

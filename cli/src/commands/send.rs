@@ -4,28 +4,35 @@ use std::process::ExitCode;
 
 use anstream::println;
 use headcount_report::Week;
+use headcount_sender::courier::Outcome;
+use headcount_sender::deliver::{Delivery, Which};
 use headcount_sender::home::Home;
-use headcount_sender::send::{self, Delivery, Outcome, Sending};
+use headcount_sender::send::{self, Sending};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::show::name_the_waiting;
 use super::{day, schedule};
-use crate::output::{self, count};
+use crate::output;
 use crate::progress;
 
 /// Exits with 1 when a report was refused or has to wait.
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own")]
 pub(crate) struct Args {
     /// Also close the week that contains this day and those before it, the running one included
     #[arg(long, value_name = "DATE", value_parser = day)]
     through: Option<Date>,
     /// Have this done once a day: by a timer of systemd's for this user, or else by `cron`
-    #[arg(long, conflicts_with_all = ["unschedule", "through", "json"])]
+    #[arg(long, conflicts_with_all = ["unschedule", "through", "due", "json"])]
     schedule: bool,
     /// No longer have this done once a day
-    #[arg(long, conflicts_with_all = ["through", "json"])]
+    #[arg(long, conflicts_with_all = ["through", "due", "json"])]
     unschedule: bool,
+    /// Only what is due: for what runs this every day. A report is sent at some moment of the week
+    /// after its own, and less and less often while its collector cannot be reached
+    #[arg(long, conflicts_with = "through")]
+    due: bool,
     /// For programs
     #[arg(long)]
     json: bool,
@@ -37,13 +44,17 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let (home, now) = (Home::of_environment()?, Timestamp::now());
     let through = args.through.map(Week::containing);
-    let sending = send::send(&home, now, through, progress::scan)?;
+    let which = if args.due { Which::Due } else { Which::All };
+    let sending = send::send(&home, now, through, which, progress::scan)?;
     if args.json {
         output::json(&sending)?;
     } else {
         print(&sending);
         if sending.decided_by.is_on() && sending.delivered.is_empty() {
-            println!("There is nothing to send. A week is sent once it is over.");
+            match which {
+                Which::All => println!("There is nothing to send. A week is sent once it is over."),
+                Which::Due => println!("Nothing is due."),
+            }
             name_the_waiting(&home, now)?;
         }
     }
@@ -62,19 +73,9 @@ fn print(sending: &Sending) {
 }
 
 fn print_delivery(delivery: &Delivery) {
-    let Delivery { week, collector, sections, outcome } = delivery;
-    let collector = collector.as_ref().map_or("a collector", |url| url.as_str());
-    match outcome {
-        Outcome::Taken => {
-            let sections = count(*sections, "library version", "library versions");
-            println!("{week}: sent a report on {sections} to {collector}");
-        }
-        Outcome::Refused { reason } => {
-            output::warning(format_args!("{week}: {collector} will not get it: {reason}"));
-        }
-        Outcome::Kept { reason } => output::warning(format_args!(
-            "{week}: not yet taken by {collector}, the next `send` tries again: {reason}"
-        )),
+    match delivery.outcome {
+        Outcome::Taken => println!("{delivery}"),
+        Outcome::Refused { .. } | Outcome::Kept { .. } => output::warning(delivery),
     }
 }
 

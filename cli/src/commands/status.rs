@@ -46,6 +46,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         print_recorded(&status);
         print_collectors(&status);
         print_choices(&status);
+        print_log(&status);
         print_how_to_stop(&status);
     }
     for problem in &status.problems {
@@ -192,6 +193,13 @@ fn print_collector(one: &CollectorStatus, is_withheld: bool) {
         let waiting = count(one.waiting, "report waits", "reports wait");
         println!("  {waiting}; {} sent, {} refused.", one.sent, one.refused);
     }
+    if let Some(due) = one.due {
+        let due = due.strftime("%Y-%m-%d %H:%M UTC");
+        println!("  Due {due}, if `send` is scheduled; `cargo headcount send` does not wait.");
+    }
+    if let Some(failure) = &one.failure {
+        println!("  The last try failed: {}", output::plain(failure));
+    }
     if let Some(command) = &one.command {
         println!("  To say yes: {BOLD}{}{BOLD:#}", output::plain(command));
         println!("  To say no:  cargo headcount on --never-send-to {url}");
@@ -213,6 +221,15 @@ pub(super) fn print_choices(status: &Status) {
         println!("Reported though local: {}", names(&status.include_local));
     }
     println!("Origin in reports: {}", status.origin.as_str());
+}
+
+fn print_log(status: &Status) {
+    if !status.log.is_empty() {
+        println!("\n{BOLD}What was done lately{BOLD:#}");
+    }
+    for line in &status.log {
+        println!("{}", output::plain(line));
+    }
 }
 
 fn print_how_to_stop(status: &Status) {

@@ -7,6 +7,8 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
+use flate2::read::GzDecoder;
+
 /// How a request is answered.
 #[derive(Clone)]
 pub(crate) enum Answer {
@@ -24,6 +26,7 @@ pub(crate) struct Request {
     pub(crate) line: String,
     /// Names, in lower case, and values.
     pub(crate) headers: Vec<(String, String)>,
+    /// What it means: it travels compressed.
     pub(crate) body: Vec<u8>,
 }
 
@@ -85,7 +88,16 @@ fn read(stream: &TcpStream) -> Option<Request> {
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let mut body = vec![0; length.map_or(0, |(_, length)| length.parse().unwrap())];
     reader.read_exact(&mut body).ok()?;
+    if headers.iter().any(|header| *header == ("content-encoding".to_owned(), "gzip".to_owned())) {
+        body = inflated(&body);
+    }
     Some(Request { line: lines.first()?.clone(), headers, body })
+}
+
+fn inflated(body: &[u8]) -> Vec<u8> {
+    let mut content = Vec::new();
+    GzDecoder::new(body).read_to_end(&mut content).unwrap();
+    content
 }
 
 fn write(mut stream: TcpStream, answer: &Answer) -> std::io::Result<()> {

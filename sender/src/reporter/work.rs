@@ -11,6 +11,7 @@ use super::ReporterError;
 use super::alarm::Alarm;
 use super::speaker::Speaker;
 use crate::consent::Consent;
+use crate::deliver::Which;
 use crate::home::Home;
 use crate::rule::Rule;
 use crate::scan;
@@ -95,7 +96,7 @@ impl Work {
 
     /// Closes weeks and sends what waits, unless another process is at it.
     fn send(&self, alarm: &Alarm) {
-        let sending = match send(&self.home, Timestamp::now(), None, scan::file) {
+        let sending = match send(&self.home, Timestamp::now(), None, Which::Due, scan::file) {
             Err(SendError::Busy) => Ok(Sending::nothing(Rule::On)),
             sending => sending,
         };

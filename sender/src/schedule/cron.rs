@@ -39,7 +39,7 @@ pub(super) fn remove(home: &Home) -> Result<Vec<Written>, ScheduleError> {
 /// Our line. The minute depends on the job, so that collectors are not all asked at once.
 fn line(job: &Job) -> Result<String, ScheduleError> {
     let (program, home) = job.words()?;
-    let command = format!("env '{home}' '{program}' headcount send");
+    let command = format!("env '{home}' '{program}' headcount send --due");
     let hash = headcount_report::hash::fnv1a_64(command.as_bytes());
     let (minute, hour) = (hash % 60, 10 + hash / 60 % 8);
     Ok(format!("{minute} {hour} * * * {command} >/dev/null 2>&1 {MARK}"))
@@ -133,6 +133,6 @@ mod tests {
         let line = line_of(program.to_str().unwrap());
         let command = line.splitn(6, ' ').nth(5).unwrap();
         run(Command::new("sh").args(["-c", command]), "sh").unwrap();
-        assert_eq!(std::fs::read_to_string(told).unwrap(), "/srv/my data|headcount send\n");
+        assert_eq!(std::fs::read_to_string(told).unwrap(), "/srv/my data|headcount send --due\n");
     }
 }

@@ -96,7 +96,7 @@ Description=Send what headcount recorded to whom the owner of this machine allow
 [Service]
 Type=oneshot
 Environment=\"{home}\"
-ExecStart=\"{program}\" headcount send
+ExecStart=\"{program}\" headcount send --due
 "
     ))
 }
@@ -127,7 +127,11 @@ mod tests {
         assert_eq!(read(&folder).unwrap(), first);
         let second = write(&folder, &job("/opt/new/cargo-headcount")).unwrap();
         assert_eq!(read(&folder).unwrap(), second);
-        assert!(second[0].text.contains("ExecStart=\"/opt/new/cargo-headcount\" headcount send\n"));
+        assert!(
+            second[0]
+                .text
+                .contains("ExecStart=\"/opt/new/cargo-headcount\" headcount send --due\n")
+        );
         assert!(second[0].text.contains("Environment=\"HEADCOUNT_HOME=/srv/my data\"\n"));
     }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use headcount_sender::collector::CollectorUrl;
-use headcount_sender::send::{client, refusal};
+use headcount_sender::courier::{client, refusal};
 use serde::de::DeserializeOwned;
 
 /// Longest answer that is read, in bytes: 20,000 sites with a year of weeks stay below.
