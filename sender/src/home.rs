@@ -15,10 +15,11 @@ use crate::durable::{self, FileError};
 /// | --- | --- |
 /// | `consent.json` | what the owner allowed |
 /// | `spool/` | what running programs recorded |
-/// | `outbox/` | reports that are written and not yet sent; `log`, what `send` did |
+/// | `outbox/` | reports that are written and not yet sent |
 /// | `sent/` | reports that a collector took |
 /// | `refused/` | reports that no collector will get, and why |
 /// | `scans/` | which sites the linker kept in the executables of the spool |
+/// | `log` | what `send` did |
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     folder: PathBuf,
@@ -108,10 +109,10 @@ impl Home {
         self.folder.join("scans")
     }
 
-    /// The file that tells what `send` did. It lies where only senders write.
+    /// The file that tells what `send` did.
     #[must_use]
     pub fn log(&self) -> PathBuf {
-        self.outbox().join("log")
+        self.folder.join("log")
     }
 
     /// Waits until no other process changes what the owner allowed.
@@ -149,6 +150,7 @@ impl Home {
         for folder in [self.spool(), self.outbox(), self.sent(), self.refused(), self.scans()] {
             durable::remove_folder(&folder)?;
         }
+        durable::remove(&self.log())?;
         durable::remove(&self.consent())?;
         durable::sweep(&self.folder)?;
         // A folder that holds something else is not ours to delete.
