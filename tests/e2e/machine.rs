@@ -71,22 +71,38 @@ impl Machine {
     /// Speaks as a process of [`HITTER`], as if its library came from crates.io and named a
     /// collector.
     pub(crate) fn hit(&self, week: Week, process: u64, collector: &str, sites: &[&str]) {
+        self.append(week, &Line::Executable { process, file: identity(&HITTER) }.encode());
+        self.use_library(week, process, LIBRARY, collector, sites);
+    }
+
+    /// Speaks as a process that does not say which executable it is, and used a library from
+    /// crates.io that names a collector.
+    pub(crate) fn use_library(
+        &self,
+        week: Week,
+        process: u64,
+        library: &str,
+        collector: &str,
+        sites: &[&str],
+    ) {
         let text = serde_json::json!({
-            "library": LIBRARY, "version": "0.1.0", "source": "crates.io", "collector": collector,
+            "library": library, "version": "0.1.0", "source": "crates.io", "collector": collector,
             "rustc": "1.95.0", "target": "x86_64-unknown-linux-gnu", "profile": "debug",
         });
         let text = text.to_string();
         let build = BuildRecord::hash(&text);
-        let folder = self.home().join("spool");
-        fs::write(folder.join(spool::build_file_name(build)), text).unwrap();
-        let mut lines = Line::Executable { process, file: identity(&HITTER) }.encode();
-        for site in sites {
+        fs::write(self.home().join("spool").join(spool::build_file_name(build)), text).unwrap();
+        let line = |site: &&str| {
             let site = site.parse().unwrap();
-            lines.extend(Line::Hit { process, build, count: 1, site }.encode());
-        }
-        let path = folder.join(spool::file_name(week));
+            Line::Hit { process, build, count: 1, site }.encode()
+        };
+        self.append(week, &sites.iter().flat_map(line).collect::<Vec<_>>());
+    }
+
+    fn append(&self, week: Week, lines: &[u8]) {
+        let path = self.home().join("spool").join(spool::file_name(week));
         let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();
-        file.write_all(&lines).unwrap();
+        file.write_all(lines).unwrap();
     }
 
     /// What the spool says of a week.
