@@ -3,6 +3,7 @@
 mod bench;
 mod bless;
 mod fuzz;
+mod simulate;
 mod sweep;
 mod test;
 mod tidy;
@@ -32,6 +33,8 @@ enum Task {
     Bench(bench::Args),
     /// Makes up inputs for every parser, and stops at the first that one does not bear.
     Fuzz(fuzz::Args),
+    /// Checks answers against populations with a known truth: the tables of `docs/statistics.md`.
+    Simulate(simulate::Args),
     /// Annotates published crates and runs their own tests, with and without.
     Sweep(sweep::Args),
 }
@@ -55,6 +58,7 @@ fn run(task: &Task) -> Result<()> {
         Task::Bless => bless::snapshots(),
         Task::Bench(args) => bench::run(args),
         Task::Fuzz(args) => fuzz::run(args),
+        Task::Simulate(args) => simulate::run(args),
         Task::Sweep(args) => sweep::run(args),
     }
 }
