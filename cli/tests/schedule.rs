@@ -3,28 +3,19 @@
 mod machine;
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
+use headcount_tests::{can_mount, has_tool};
 use machine::{Machine, Ran};
 
-/// Runs a script in which `$HEADCOUNT` is our command and the table of `cron` is empty: one that
-/// exists in this process only. `None` where that cannot be had.
+/// Runs a script in which `$HEADCOUNT` is our command, the table of `cron` is empty, one that exists
+/// in this process only, and systemd's manager does not answer. `None` where that cannot be had.
 fn with_own_table(machine: &Machine, script: &str) -> Option<Ran> {
-    let private = "mount -t tmpfs none /var/spool/cron/crontabs";
-    let can = |script: &str| {
-        let mut command = Command::new("unshare");
-        command.args(["--mount", "--map-root-user", "sh", "-c", script]);
-        command.output().is_ok_and(|output| output.status.success())
-    };
-    let probe = format!("{private} && echo '# mine' | crontab - && ! systemctl --user show");
-    if !can(&probe) {
-        let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
-        let has_crontab = Path::new("/usr/bin/crontab").exists();
-        assert!(has_crontab || !in_ci, "`crontab` is missing, and in CI no test is skipped");
-        eprintln!("skipped: no `crontab`, no namespaces, or systemd would be used");
+    if !has_tool("crontab") || !can_mount() {
         return None;
     }
+    let private = "mount -t tmpfs none /var/spool/cron/crontabs; \
+        if systemctl=$(command -v systemctl); then mount --bind /dev/null $systemctl; fi";
     let ours = machine.command("");
     let mut command = Command::new("unshare");
     command.env_clear().envs(ours.get_envs().filter_map(|(name, value)| Some((name, value?))));

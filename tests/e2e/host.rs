@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use headcount_sender::scan;
 use headcount_tests::variant::{build_variant, lock};
-use headcount_tests::{cargo, clean, fixtures, has_tool, root, success};
+use headcount_tests::{can_mount, cargo, clean, fixtures, is_root, root, success};
 
 use crate::recording::{HITTER, Spool};
 
@@ -37,16 +37,6 @@ fn is_silent(output: &Output) {
 
 fn sites(counts: impl IntoIterator<Item = (usize, u64)>) -> BTreeMap<String, u64> {
     counts.into_iter().map(|(site, count)| (format!("s{site}"), count)).collect()
-}
-
-/// Whether the tests run as root, who alone can do what a test needs. CI runs them as somebody
-/// else, and root's part is left out there.
-fn is_root() -> bool {
-    let is_root = rustix::process::geteuid().is_root();
-    if !is_root {
-        eprintln!("skipped: only root can do this");
-    }
-    is_root
 }
 
 /// Everything in a folder, one file behind the other.
@@ -181,10 +171,7 @@ fn a_program_with_more_rights_than_its_caller_records_nothing() {
 /// Runs the program in a mount namespace of its own, where `mount` says what the spool lies on, and
 /// prints what is in the spool then. `None` where the system does not allow it.
 fn mounted(mount: &str, hits: &str) -> Option<Output> {
-    let mut allowed = clean("unshare");
-    allowed.args(["--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/tmp"]);
-    if !has_tool("unshare") || !allowed.output().is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: nothing can be mounted here");
+    if !can_mount() {
         return None;
     }
     let spool = Spool::new();

@@ -183,12 +183,14 @@ fn what_is_packed_is_said_once() {
         return;
     }
     let machine = machine_for(NOBODY);
-    for process in 0..3_000 {
-        machine.hit(last_week(), process, NOBODY, &["s0", "s1", "s2", "s3", "s4", "s5", "s6"]);
+    // Long lines, so that few are more than a mebibyte.
+    let sites = ["a", "b", "c", "d", "e", "f", "g"].map(|letter| letter.repeat(240));
+    for process in 0..600 {
+        machine.hit(last_week(), process, NOBODY, &sites.each_ref().map(String::as_str));
     }
     machine.remember();
     let said = machine.said(last_week());
-    each_kill(&machine, "status", |at| {
+    each_kill(&machine, "status --json", |at| {
         assert!(machine.said(last_week()) == said, "{at}: a sum changed");
         machine.ok("status");
         assert!(machine.said(last_week()) == said, "{at}: a sum changed later");

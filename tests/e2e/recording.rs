@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use headcount_report::spool;
 use headcount_sender::merge::Merged;
-use headcount_tests::{build, clean, root, success};
+use headcount_tests::{build, clean, is_root, root, success};
 use tempfile::TempDir;
 
 /// A program that hits sites as it is told.
@@ -201,8 +201,8 @@ fn a_refusal_beats_a_consent() {
 
 #[test]
 fn a_spool_that_is_not_the_owners_is_left_alone() {
-    // A folder of somebody else's (only root can make one).
-    if rustix::process::geteuid().is_root() {
+    // A folder of somebody else's.
+    if is_root() {
         let spool = Spool::new();
         std::os::unix::fs::chown(spool.0.path(), Some(65_534), None).unwrap();
         records_nothing(&spool, |_| {});

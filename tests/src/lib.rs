@@ -126,18 +126,45 @@ pub fn success(command: &mut Command) -> Output {
     output
 }
 
-/// Whether a tool is there. Where `CI` is `true` a missing one fails the test.
-///
-/// # Panics
-/// In CI, when the tool is missing.
+/// Whether a tool is there. Where it is not, its test is [skipped](skip).
 #[must_use]
 pub fn has_tool(name: &str) -> bool {
     let found = env::split_paths(&env::var_os("PATH").unwrap_or_default())
         .any(|folder| folder.join(name).is_file());
-    let in_ci = env::var("CI").is_ok_and(|value| value == "true");
-    assert!(found || !in_ci, "`{name}` is missing, and in CI no test is skipped");
     if !found {
-        eprintln!("skipped: `{name}` is missing; `cargo xtask test` installs it");
+        skip(&format!("`{name}` is missing; `cargo xtask test` installs it"));
     }
     found
+}
+
+/// Whether the tests run as root, who alone can give files away.
+#[must_use]
+pub fn is_root() -> bool {
+    let is_root = rustix::process::geteuid().is_root();
+    if !is_root {
+        skip("only root can do this");
+    }
+    is_root
+}
+
+/// Whether a process may have mounts of its own.
+#[must_use]
+pub fn can_mount() -> bool {
+    let mut mount = clean("unshare");
+    mount.args(["--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/tmp"]);
+    let can = mount.output().is_ok_and(|output| output.status.success());
+    if !can {
+        skip("nothing can be mounted here; a container has to be a privileged one");
+    }
+    can
+}
+
+/// Says that a test cannot be run here, and why. Where `CI` is `true`, that fails it.
+///
+/// # Panics
+/// In CI, where nobody would read what is said.
+pub fn skip(why: &str) {
+    let in_ci = env::var("CI").is_ok_and(|value| value == "true");
+    assert!(!in_ci, "{why}; and in CI no test is skipped");
+    eprintln!("skipped: {why}");
 }

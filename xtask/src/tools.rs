@@ -14,7 +14,7 @@ struct Tool {
     needed_to: &'static str,
 }
 
-const TOOLS: [Tool; 3] = [
+const TOOLS: [Tool; 4] = [
     Tool {
         name: "strace",
         package: "strace",
@@ -22,6 +22,11 @@ const TOOLS: [Tool; 3] = [
     },
     Tool { name: "valgrind", package: "valgrind", needed_to: "count instructions" },
     Tool { name: "crontab", package: "cron", needed_to: "see a report scheduled" },
+    Tool {
+        name: "systemd-analyze",
+        package: "systemd",
+        needed_to: "check the units that schedule a report",
+    },
 ];
 
 /// Sees to it that the tests find their tools: installs them where that is possible.
