@@ -47,7 +47,7 @@ impl Descriptor {
     /// `None` when it could not be opened, or has the number of a standard stream: the host closed
     /// that, and what it goes on printing there must not end up in a file of ours.
     fn new(descriptor: libc::c_int) -> Option<Self> {
-        let descriptor = (descriptor >= 0).then_some(Self(descriptor))?;
+        let descriptor = (descriptor >= 0).then(|| Self(descriptor))?;
         (descriptor.0 > libc::STDERR_FILENO).then_some(descriptor)
     }
 
