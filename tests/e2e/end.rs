@@ -11,17 +11,23 @@ use headcount_tests::{can_mount, cargo_headcount, clean, root, success};
 use crate::recording::{HITTER, Spool};
 
 /// A program that hits another site each time it is asked to.
-struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Running {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         Self(command.arg("asked").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap())
     }
 
-    fn hit(&mut self) {
+    pub(crate) fn hit(&mut self) {
         writeln!(self.0.stdin.as_mut().unwrap()).unwrap();
         let answer = BufReader::new(self.0.stdout.as_mut().unwrap()).lines().next();
         answer.expect("it still runs").unwrap();
+    }
+
+    /// Lets it end by itself.
+    pub(crate) fn end(mut self) {
+        drop(self.0.stdin.take());
+        assert!(self.0.wait().unwrap().success());
     }
 }
 
