@@ -16,6 +16,7 @@ mod kill;
 mod linked;
 mod machine;
 mod matrix;
+mod newcomer;
 mod power;
 mod recording;
 mod reporter;
