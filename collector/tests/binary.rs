@@ -1,61 +1,28 @@
 //! The real binary: its commands, its socket, its file.
 
+#[allow(dead_code, reason = "shared with tests that use the rest")]
 mod process;
 
-use std::process::{Command, Output};
+use std::process::Command;
 
 use process::{BINARY, Folder, Serving, report, running_week};
 use serde_json::{Value, json};
 
-/// Runs a `token` command on a folder's store.
-fn token_command(folder: &Folder, arguments: &[&str]) -> Output {
-    let mut command = Command::new(BINARY);
-    command.arg("token").args(arguments).arg("--store").arg(folder.store());
-    command.output().unwrap()
-}
-
-/// Makes a token for `counted`.
-fn add_token(folder: &Folder) -> String {
-    let output = token_command(folder, &["add", "counted"]);
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-fn manifest() -> String {
-    let sites = json!({"a": {"kind": "fn", "deprecated": {}}});
-    json!({
-        "headcount": 1, "library": "counted", "version": "1.0.0", "features": [], "sites": sites,
-    })
-    .to_string()
-}
-
-fn register(serving: &Serving, token: &str) -> u16 {
-    let authorization = format!("authorization: Bearer {token}\r\n");
-    serving.request("PUT /v1/libraries/counted/manifests/1.0.0", &authorization, &manifest()).0
-}
-
-fn called(serving: &Serving) -> Value {
-    let (status, body) = serving.request("GET /v1/libraries/counted/removal", "", "");
-    assert_eq!(status, 200, "{body}");
-    let answer: Value = serde_json::from_str(&body).unwrap();
-    answer["sites"][0]["called"]["count"].clone()
-}
-
 #[test]
 fn what_was_answered_survives_a_restart_and_counts_once() {
     let folder = Folder::new();
-    let token = add_token(&folder);
+    let token = folder.add_token();
     let serving = Serving::start(BINARY, &folder.serve());
-    assert_eq!(register(&serving, &token), 201);
+    assert_eq!(serving.register(&token), 201);
     for _ in 0..3 {
         assert_eq!(serving.request("POST /v1/reports", "", &report(1)).0, 200);
     }
-    assert_eq!(called(&serving), 1);
+    assert_eq!(serving.called(), 1);
     drop(serving); // SIGKILL
     let serving = Serving::start(BINARY, &folder.serve());
     let (status, body) = serving.request("POST /v1/reports", "", &report(1));
     assert_eq!((status, body.contains("\"repeated\":1")), (200, true), "{body}");
-    assert_eq!(called(&serving), 1);
+    assert_eq!(serving.called(), 1);
     let (status, page) = serving.request("GET /libraries/counted", "", "");
     assert_eq!((status, page.contains("1 of 1")), (200, true));
 }
@@ -63,10 +30,7 @@ fn what_was_answered_survives_a_restart_and_counts_once() {
 #[test]
 fn it_stops_when_told_to() {
     let folder = Folder::new();
-    let mut serving = Serving::start(BINARY, &folder.serve());
-    let id = serving.process.id().to_string();
-    assert!(Command::new("kill").arg(&id).status().unwrap().success());
-    assert_eq!(serving.process.wait().unwrap().code(), Some(0));
+    Serving::start(BINARY, &folder.serve()).stop();
 }
 
 /// The lines of a served folder's log, each a JSON object.
@@ -151,14 +115,14 @@ fn another_programs_file_is_refused_and_left_alone() {
 fn tokens_are_added_listed_and_revoked_while_it_serves() {
     let folder = Folder::new();
     let serving = Serving::start(BINARY, &folder.serve());
-    let token = add_token(&folder);
-    assert_eq!(register(&serving, &token), 201);
-    let list = String::from_utf8(token_command(&folder, &["list"]).stdout).unwrap();
+    let token = folder.add_token();
+    assert_eq!(serving.register(&token), 201);
+    let list = String::from_utf8(folder.command(&["token", "list"]).stdout).unwrap();
     assert!(list.starts_with("1\tcounted\t"), "{list}");
     assert!(!list.contains(&token));
-    assert!(token_command(&folder, &["revoke", "1"]).status.success());
-    assert_eq!(register(&serving, &token), 401);
-    let again = token_command(&folder, &["revoke", "1"]);
+    assert!(folder.command(&["token", "revoke", "1"]).status.success());
+    assert_eq!(serving.register(&token), 401);
+    let again = folder.command(&["token", "revoke", "1"]);
     assert!(!again.status.success());
     assert!(String::from_utf8(again.stderr).unwrap().contains("there is no token 1"));
 }
@@ -167,9 +131,9 @@ fn tokens_are_added_listed_and_revoked_while_it_serves() {
 #[test]
 fn the_store_keeps_sums_only() {
     let folder = Folder::new();
-    let token = add_token(&folder);
+    let token = folder.add_token();
     let serving = Serving::start(BINARY, &folder.serve());
-    register(&serving, &token);
+    serving.register(&token);
     assert_eq!(serving.request("POST /v1/reports", "", &report(0xfeed)).0, 200);
     drop(serving);
     let mut bytes = std::fs::read(folder.store()).unwrap();
@@ -194,9 +158,9 @@ fn a_backup_of_a_served_store_is_a_store() {
     };
     let missing = command("check", &[], "store.sqlite");
     assert!(!missing.status.success() && !folder.store().exists());
-    let token = add_token(&folder);
+    let token = folder.add_token();
     let serving = Serving::start(BINARY, &folder.serve());
-    register(&serving, &token);
+    serving.register(&token);
     assert_eq!(serving.request("POST /v1/reports", "", &report(1)).0, 200);
     let copy = folder.path("copy.sqlite").display().to_string();
     let backup = command("backup", &[&copy], "store.sqlite");
@@ -211,6 +175,6 @@ fn a_backup_of_a_served_store_is_a_store() {
     let mut arguments = folder.serve();
     *arguments.last_mut().unwrap() = copy;
     let restored = Serving::start(BINARY, &arguments);
-    assert_eq!((called(&serving), called(&restored)), (json!(2), json!(1)));
-    assert_eq!(register(&restored, &token), 200);
+    assert_eq!((serving.called(), restored.called()), (json!(2), json!(1)));
+    assert_eq!(restored.register(&token), 200);
 }

@@ -2,13 +2,13 @@
 
 #![cfg(target_os = "linux")]
 
+#[allow(dead_code, reason = "shared with tests that use the rest")]
 mod process;
 
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use process::{BINARY, Folder, Serving, report};
+use process::{BINARY, Folder, Serving, can_run, report};
 
 /// What a line of the trace shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +28,7 @@ const MARK: &str = "5eeda1b2c3d4e5f60718293a4b5c6d7e";
 
 #[test]
 fn the_store_is_on_disk_before_the_answer_is_sent() {
-    if !strace_works() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI needs strace");
-        eprintln!("skipped: strace cannot be run here");
+    if !can_run("strace", &["-f", "-o", "/dev/null", "true"]) {
         return;
     }
     let folder = Folder::new();
@@ -70,11 +68,6 @@ fn the_store_is_on_disk_before_the_answer_is_sent() {
     let unsynced = events[..first(Event::Answer)].iter().rposition(|event| *event == Event::Write);
     let synced = events[..first(Event::Answer)].iter().rposition(|event| *event == Event::Sync);
     assert!(unsynced < synced, "something was written and not synchronised: {events:?}");
-}
-
-fn strace_works() -> bool {
-    let probe = Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).output();
-    probe.is_ok_and(|output| output.status.success())
 }
 
 /// The lines of the trace, once the answer is among them.
