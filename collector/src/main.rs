@@ -1,15 +1,16 @@
 //! `headcount-collector`: arguments to [`run`].
 
-use std::io::Write;
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use headcount_collector::config::{Config, DEFAULTS, Flags};
-use headcount_collector::store::{NewToken, SqliteStore, Store};
+use headcount_collector::store::{Lock, NewToken, SqliteStore, Store, transfer};
 use headcount_collector::token::Token;
 use headcount_collector::{Clock, log, server};
 use headcount_report::CrateName;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Collects headcount reports and answers what is used, by how many
 #[derive(Debug, Parser)]
@@ -40,6 +41,17 @@ enum Command {
     },
     /// Reads the whole store, counts again what can be counted again, and names what is wrong
     Check {
+        #[command(flatten)]
+        store: StoreFile,
+    },
+    /// Writes the whole store to standard output, a line of JSON for each thing in it, while a
+    /// collector may be serving it
+    Export {
+        #[command(flatten)]
+        store: StoreFile,
+    },
+    /// Fills a new store with what `export` wrote, from standard input
+    Import {
         #[command(flatten)]
         store: StoreFile,
     },
@@ -104,9 +116,11 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve { config, flags } => serve(config.as_deref(), &flags),
-        Command::Config => Ok(write!(std::io::stdout(), "{DEFAULTS}")?),
+        Command::Config => Ok(write!(io::stdout(), "{DEFAULTS}")?),
         Command::Backup { file, store } => Ok(existing(&store.path()?)?.back_up(&file)?),
         Command::Check { store } => check(&store.path()?),
+        Command::Export { store } => export(&store.path()?),
+        Command::Import { store } => import(&store.path()?),
         Command::Token(TokenCommand::Add { library, store }) => add_token(&library, &store.path()?),
         Command::Token(TokenCommand::List { store }) => list_tokens(&store.path()?),
         Command::Token(TokenCommand::Revoke { number, store }) => {
@@ -129,7 +143,7 @@ fn existing(path: &Path) -> anyhow::Result<SqliteStore> {
 
 fn check(path: &Path) -> anyhow::Result<()> {
     let problems = existing(path)?.check()?;
-    let mut out = std::io::stdout().lock();
+    let mut out = io::stdout().lock();
     for problem in &problems {
         writeln!(out, "{problem}")?;
     }
@@ -138,12 +152,40 @@ fn check(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn export(path: &Path) -> anyhow::Result<()> {
+    let store = existing(path)?;
+    let progress = progress("exporting");
+    let lines = transfer::export(&store, progress.wrap_write(BufWriter::new(io::stdout().lock())))?;
+    progress.finish_and_clear();
+    eprintln!("{lines} lines.");
+    Ok(())
+}
+
+fn import(path: &Path) -> anyhow::Result<()> {
+    let _lock = Lock::take(path)?;
+    let store = SqliteStore::open(path)?;
+    let progress = progress("importing");
+    let input = BufReader::new(progress.wrap_read(io::stdin().lock()));
+    let lines = transfer::import(&store, input)?;
+    progress.finish_and_clear();
+    eprintln!("{lines} lines.");
+    drop(store);
+    check(path)
+}
+
+/// Bytes so far, on a terminal; nothing elsewhere.
+fn progress(doing: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {msg} {bytes} {bytes_per_sec}");
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner())).with_message(doing)
+}
+
 fn add_token(library: &CrateName, path: &Path) -> anyhow::Result<()> {
     let token = Token::generate()?;
     let created = Clock::system().now();
     let new = NewToken { library: library.clone(), digest: token.digest(), created };
     let number = SqliteStore::open(path)?.add_token(new)?;
-    writeln!(std::io::stdout(), "{token}")?;
+    writeln!(io::stdout(), "{token}")?;
     eprintln!(
         "token {number} may register versions of `{library}`. It is shown this once; keep it as a secret."
     );
@@ -151,7 +193,7 @@ fn add_token(library: &CrateName, path: &Path) -> anyhow::Result<()> {
 }
 
 fn list_tokens(path: &Path) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
+    let mut out = io::stdout().lock();
     for row in SqliteStore::open(path)?.tokens()? {
         writeln!(out, "{}\t{}\t{:.0}", row.number, row.token.library, row.token.created)?;
     }

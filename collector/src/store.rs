@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use headcount_report::{CrateName, Manifest, PlainVersion, Week};
 use jiff::Timestamp;
 
+use self::transfer::Line;
 use crate::library::{Library, Site};
 
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod lock;
 mod memory;
 mod sqlite;
 mod sums;
+pub mod transfer;
 
 pub use error::StoreError;
 pub use lock::Lock;
@@ -119,6 +121,26 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// When it cannot be made durable.
     fn revoke_token(&self, number: u32) -> Result<bool, StoreError>;
+
+    /// Hands over everything that is kept, as it stands now, without the first and the last line
+    /// of an export.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or with what `take` returns.
+    fn export(
+        &self,
+        take: &mut dyn FnMut(Line) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// Keeps everything that another store handed over, if nothing was ever registered or counted
+    /// here: wholly or not at all.
+    ///
+    /// # Errors
+    /// When there is something here, it cannot be made durable, or with what `lines` yields.
+    fn import(
+        &self,
+        lines: &mut dyn Iterator<Item = Result<Line, StoreError>>,
+    ) -> Result<(), StoreError>;
 }
 
 /// One library in the list of all.

@@ -55,8 +55,8 @@ fn what_config_prints_serves_and_arguments_stand_above_it() {
     command.args(["token", "add", "counted", "--config", "collector.toml"]);
     let output = command.current_dir(folder.path("")).output().unwrap();
     let token = String::from_utf8(output.stdout).unwrap().trim().to_owned();
-    assert_eq!(register(&serving, "headcount_of_nobody"), 401);
-    assert_eq!(register(&serving, &token), 201);
+    assert_eq!(serving.register("headcount_of_nobody"), 401);
+    assert_eq!(serving.register(&token), 201);
     drop(serving);
 
     let lines = log(&folder);
@@ -177,4 +177,36 @@ fn a_backup_of_a_served_store_is_a_store() {
     let restored = Serving::start(BINARY, &arguments);
     assert_eq!((serving.called(), restored.called()), (json!(2), json!(1)));
     assert_eq!(restored.register(&token), 200);
+}
+
+#[test]
+fn what_a_served_store_exports_can_be_imported_and_served() {
+    let folder = Folder::new();
+    let token = folder.add_token();
+    let serving = Serving::start(BINARY, &folder.serve());
+    serving.register(&token);
+    assert_eq!(serving.request("POST /v1/reports", "", &report(1)).0, 200);
+    let exported = folder.command(&["export"]);
+    assert!(exported.status.success(), "{exported:?}");
+    let lines = folder.path("lines");
+    std::fs::write(&lines, &exported.stdout).unwrap();
+
+    let other = Folder::new();
+    let import = |folder: &Folder| {
+        let mut import = Command::new(BINARY);
+        import.args(["import", "--store"]).arg(folder.store());
+        import.stdin(std::fs::File::open(&lines).unwrap()).output().unwrap()
+    };
+    let output = import(&other);
+    assert!(output.status.success(), "{output:?}");
+    for (folder, because) in [(&other, "import into a new one"), (&folder, "is serving")] {
+        let output = import(folder);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.contains(because), "{error}");
+    }
+    let restored = Serving::start(BINARY, &other.serve());
+    assert_eq!((serving.called(), restored.called()), (json!(1), json!(1)));
+    assert_eq!(restored.register(&token), 200);
+    let (_, answer) = restored.request("POST /v1/reports", "", &report(1));
+    assert!(answer.contains("\"repeated\":1"), "{answer}");
 }

@@ -214,8 +214,16 @@ fn a_fold_is_whole_or_not_at_all() {
 /// Has `kill` kill at the first of each of [`CALLS`], the second, and so on until it says that none
 /// was left. Returns how many there were.
 fn each_kill(mut kill: impl FnMut(&str, u32) -> bool) -> u32 {
-    let nth_kills = CALLS.map(|call| (1..).take_while(|nth| kill(call, *nth)).count());
-    u32::try_from(nth_kills.iter().sum::<usize>()).unwrap()
+    let mut kills = 0;
+    for call in CALLS {
+        for nth in 1.. {
+            if !kill(call, nth) {
+                break;
+            }
+            kills += 1;
+        }
+    }
+    kills
 }
 
 fn inject(call: &str, nth: u32) -> Vec<String> {

@@ -6,6 +6,7 @@ use headcount_report::{CrateName, Manifest, Origin, SectionId, SiteKind, Week};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::transfer::{export, import};
 use super::{
     Added, Bit, Bits, Dimension, MemoryStore, NewToken, SqliteStore, Store, Subject, Summed,
 };
@@ -288,4 +289,78 @@ fn tokens_are_kept_until_revoked() {
         assert!(store.revoke_token(second).unwrap());
         assert!(store.add_token(token(3)).unwrap() > second, "a number is not given again");
     });
+}
+
+#[test]
+fn what_is_exported_makes_the_same_store() {
+    on_every_store(|store| {
+        store.put_manifest(&manifest("1.9.0", &["a", "b"]), &sites(&["a", "b"]), 0).unwrap();
+        store.put_manifest(&manifest("1.10.0", &["b"]), &[], 2).unwrap();
+        let created: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
+        for digest in [[0xfe; 32], [1; 32]] {
+            store.add_token(NewToken { library: library(), digest, created }).unwrap();
+        }
+        store.revoke_token(2).unwrap();
+        store.close_before(week(5)).unwrap();
+        let bits = [(Dimension::Sections, ""), (Dimension::Called, "0")];
+        let mut unknown = section(200, "1.9.0", &[(Dimension::UnknownLibrary, "")]);
+        (unknown.subject.library, unknown.subject.version) = (None, None);
+        let report = |id| Summed { week: week(5), sections: vec![section(id, "1.9.0", &bits)] };
+        let reports: Vec<Summed> = (0..40).map(report).collect();
+        store.add(&reports, &mut |_, _| true).unwrap();
+        add(store, 6, vec![unknown.clone()]);
+        let lines = sorted_lines(store);
+        let text = lines.join("\n");
+        on_every_store(|other| {
+            assert_eq!(import(other, exported(store).as_slice()).unwrap(), lines.len() as u64 - 2);
+            assert_eq!(sorted_lines(other), lines);
+            // It goes on as the first one would.
+            assert_eq!(other.close_before(week(2)).unwrap(), week(5));
+            assert_eq!(add(other, 6, vec![unknown.clone()]).repeated, 1);
+            assert_eq!(other.add(&reports[..1], &mut |_, _| true).unwrap()[0].repeated, 1);
+            let token = NewToken { library: library(), digest: [2; 32], created };
+            assert_eq!(other.add_token(token).unwrap(), 3, "{text}");
+            assert_eq!(other.library(&library()).unwrap(), store.library(&library()).unwrap());
+            let error = import(other, exported(store).as_slice()).unwrap_err();
+            assert!(error.to_string().contains("something in the store"), "{error}");
+        });
+    });
+}
+
+#[test]
+fn half_of_an_export_is_none() {
+    on_every_store(|store| {
+        add(store, 5, vec![section(1, "1.0.0", &[(Dimension::Sections, "")])]);
+        let whole = String::from_utf8(exported(store)).unwrap();
+        let lines: Vec<&str> = whole.lines().collect();
+        let without = |number: usize| [&lines[..number], &lines[number + 1..]].concat().join("\n");
+        for (text, because) in [
+            (without(0), "line 1 of the exported store: an exported store does not begin so"),
+            (without(1), "lines are missing"),
+            (without(lines.len() - 1), "cut short"),
+            (whole[..whole.len() / 2].to_owned(), "line 2 of the exported store"),
+            (whole.replacen("store\":1", "store\":2", 1), "format 2 is unknown"),
+            (whole.replace("\"count\"", "\"many\""), "line 2 of the exported store: "),
+            (whole.clone() + &whole, "lines are missing, or there are too many"),
+        ] {
+            on_every_store(|other| {
+                let error = import(other, text.as_bytes()).unwrap_err().to_string();
+                assert!(error.contains(because), "{because}: {error}");
+                assert_eq!(sorted_lines(other).len(), 2, "something was kept");
+            });
+        }
+    });
+}
+
+fn exported(store: &dyn Store) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    export(store, &mut bytes).unwrap();
+    bytes
+}
+
+fn sorted_lines(store: &dyn Store) -> Vec<String> {
+    let text = String::from_utf8(exported(store)).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
 }

@@ -33,6 +33,17 @@ pub enum StoreError {
         /// Ours.
         expected: i64,
     },
+    /// There is something in a store that was to be filled.
+    #[error("there is something in the store already; import into a new one")]
+    NotEmpty,
+    /// A line of an exported store that no collector writes.
+    #[error("line {number} of the exported store: {because}")]
+    Line {
+        /// Which, from 1.
+        number: u64,
+        /// What is wrong.
+        because: String,
+    },
     /// A value in it that no collector writes.
     #[error("the store is damaged: {0}")]
     Damaged(String),

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use headcount_report::{CrateName, Manifest, PlainVersion, SectionId, Week};
 
+use super::transfer::Line;
 use super::{
     Added, Bit, Bits, Dimension, LibraryLine, NewToken, Store, StoreError, Subject, SumRow, Summed,
     TokenRow,
@@ -55,13 +56,11 @@ impl Store for MemoryStore {
         new_sites: &[Site],
         first_index: usize,
     ) -> Result<(), StoreError> {
-        let name = &manifest.library;
         let mut tables = self.tables();
-        let library =
-            tables.libraries.entry(name.clone()).or_insert_with(|| Library::new(name.clone()));
+        let library = tables.library(&manifest.library);
         for (index, site) in (first_index..).zip(new_sites) {
             if library.add_site(site.clone()) != index {
-                return Err(StoreError::Damaged(format!("site {index} of {name} is taken")));
+                return Err(taken(index, &library.name));
             }
         }
         library.put(manifest);
@@ -145,6 +144,29 @@ impl Store for MemoryStore {
     fn revoke_token(&self, number: u32) -> Result<bool, StoreError> {
         Ok(self.tables().tokens.remove(&number).is_some())
     }
+
+    fn export(
+        &self,
+        take: &mut dyn FnMut(Line) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.tables().lines().try_for_each(take)
+    }
+
+    fn import(
+        &self,
+        lines: &mut dyn Iterator<Item = Result<Line, StoreError>>,
+    ) -> Result<(), StoreError> {
+        let mut filled = Tables::default();
+        for line in lines {
+            filled.import(line?)?;
+        }
+        let mut tables = self.tables();
+        if !tables.is_empty() {
+            return Err(StoreError::NotEmpty);
+        }
+        *tables = filled;
+        Ok(())
+    }
 }
 
 impl Tables {
@@ -180,6 +202,61 @@ impl Tables {
         counters.find(|(_, _, bit)| bit.dimension == Dimension::Sections).map(|(week, ..)| *week)
     }
 
+    /// Whether nothing was ever registered or counted.
+    fn is_empty(&self) -> bool {
+        self.libraries.is_empty()
+            && self.counters.is_empty()
+            && self.seen.is_empty()
+            && self.last_token == 0
+    }
+
+    fn lines(&self) -> impl Iterator<Item = Line> {
+        let libraries = self.libraries.values().flat_map(library_lines);
+        let tokens = self.tokens.iter().map(|(number, token)| {
+            let NewToken { library, digest, created } = token.clone();
+            Line::Token { number: *number, library, sha256: digest, created }
+        });
+        let last_token = (self.last_token > 0).then_some(Line::LastToken(self.last_token));
+        let first_week = self.first_open.map(Line::FirstWeek);
+        let counters = self.counters.iter().map(|((week, subject, bit), count)| Line::Counter {
+            week: *week,
+            subject: subject.clone(),
+            bit: bit.clone(),
+            count: *count,
+        });
+        let sections = self.seen.iter().map(|(week, id)| Line::Section { week: *week, id: *id });
+        let tokens = tokens.chain(last_token).chain(first_week);
+        libraries.chain(tokens).chain(counters).chain(sections)
+    }
+
+    fn import(&mut self, line: Line) -> Result<(), StoreError> {
+        match line {
+            Line::Site { library, site, path, kind } => {
+                let library = self.library(&library);
+                if library.add_site(Site { path, kind }) != site {
+                    return Err(taken(site, &library.name));
+                }
+            }
+            Line::Manifest(manifest) => self.library(&manifest.library).put(&manifest),
+            Line::Token { number, library, sha256, created } => {
+                self.tokens.insert(number, NewToken { library, digest: sha256, created });
+                self.last_token = self.last_token.max(number);
+            }
+            Line::LastToken(number) => self.last_token = number,
+            Line::FirstWeek(week) => self.first_open = Some(week),
+            Line::Counter { week, subject, bit, count } => {
+                *self.counters.entry((week, subject, bit)).or_default() += count;
+            }
+            Line::Section { week, id } => drop(self.seen.insert((week, id))),
+            Line::HeadcountStore(_) | Line::End(_) => {}
+        }
+        Ok(())
+    }
+
+    fn library(&mut self, name: &CrateName) -> &mut Library {
+        self.libraries.entry(name.clone()).or_insert_with(|| Library::new(name.clone()))
+    }
+
     fn line(&self, library: &Library) -> Option<LibraryLine> {
         let latest = library.versions().last()?;
         let mut sections = BTreeMap::<Week, u64>::new();
@@ -201,4 +278,21 @@ impl Tables {
             sections: last.map_or(0, |(_, sections)| *sections),
         })
     }
+}
+
+/// What is registered of a library, line by line.
+fn library_lines(library: &Library) -> impl Iterator<Item = Line> {
+    let sites = library.sites().iter().cloned().enumerate();
+    let sites = sites.map(|(site, Site { path, kind })| Line::Site {
+        library: library.name.clone(),
+        site,
+        path,
+        kind,
+    });
+    let manifests = library.versions().iter().map(|version| library.manifest(version));
+    sites.chain(manifests.map(Line::Manifest))
+}
+
+fn taken(site: usize, library: &CrateName) -> StoreError {
+    StoreError::Damaged(format!("site {site} of {library} is taken"))
 }

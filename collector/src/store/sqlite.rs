@@ -6,6 +6,7 @@ mod connect;
 mod delta;
 mod log;
 mod rows;
+mod transfer;
 
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
@@ -17,7 +18,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use self::log::Log;
-use self::rows::integer;
+use super::transfer::Line;
 use super::{
     Added, Bits, Dimension, LibraryLine, NewToken, Store, StoreError, SumRow, Summed, TokenRow,
 };
@@ -91,27 +92,12 @@ impl Store for SqliteStore {
         new_sites: &[Site],
         first_index: usize,
     ) -> Result<(), StoreError> {
-        let library = manifest.library.as_str();
-        let deprecated = manifest.sites.values().filter(|site| site.deprecated.is_some()).count();
-        let json = serde_json::to_string(manifest)
-            .map_err(|error| StoreError::Damaged(error.to_string()))?;
-        self.write(|transaction| {
-            let mut insert = transaction.prepare_cached("INSERT INTO site VALUES (?, ?, ?, ?)")?;
+        self.writing().write(|transaction| {
             for (index, site) in (first_index..).zip(new_sites) {
-                let (path, kind) = (site.path.as_str(), site.kind.as_str());
-                insert.execute(params![library, integer(index as u64), path, kind])?;
+                rows::put_site(transaction, &manifest.library, index, site)
+                    .map_err(sqlite("write to"))?;
             }
-            transaction.execute(
-                "INSERT OR REPLACE INTO manifest VALUES (?, ?, ?, ?, ?)",
-                params![
-                    library,
-                    manifest.version.as_str(),
-                    integer(manifest.sites.len() as u64),
-                    integer(deprecated as u64),
-                    json
-                ],
-            )?;
-            Ok(())
+            rows::put_manifest(transaction, manifest)
         })
     }
 
@@ -176,10 +162,7 @@ impl Store for SqliteStore {
 
     fn add_token(&self, token: NewToken) -> Result<u32, StoreError> {
         self.write(|transaction| {
-            transaction.execute(
-                "INSERT INTO token (library, sha256, created) VALUES (?, ?, ?)",
-                params![token.library.as_str(), token.digest, token.created.to_string()],
-            )?;
+            rows::put_token(transaction, None, &token)?;
             transaction.query_row("SELECT last_insert_rowid()", [], |row| row.get(0))
         })
     }
@@ -191,6 +174,35 @@ impl Store for SqliteStore {
     fn revoke_token(&self, number: u32) -> Result<bool, StoreError> {
         self.write(|transaction| {
             Ok(transaction.execute("DELETE FROM token WHERE number = ?", [number])? == 1)
+        })
+    }
+
+    fn export(
+        &self,
+        take: &mut dyn FnMut(Line) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        loop {
+            let connection = self.reading_sums()?;
+            let transaction = connection.unchecked_transaction().map_err(sqlite("read"))?;
+            // A collector that serves this store may have logged something just now.
+            if log::is_empty(&transaction)? {
+                return transfer::export(&transaction, take);
+            }
+        }
+    }
+
+    fn import(
+        &self,
+        lines: &mut dyn Iterator<Item = Result<Line, StoreError>>,
+    ) -> Result<(), StoreError> {
+        self.writing().write(|transaction| {
+            if !transfer::is_empty(transaction)? {
+                return Err(StoreError::NotEmpty);
+            }
+            for line in lines {
+                transfer::import(transaction, line?)?;
+            }
+            Ok(())
         })
     }
 }

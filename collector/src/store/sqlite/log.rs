@@ -14,7 +14,7 @@ use super::connect::BUSY_TIMEOUT;
 use super::delta::{Delta, Entry};
 use super::rows::integer;
 use super::sqlite;
-use crate::store::{Added, Bits, StoreError, Summed};
+use crate::store::{Added, Bit, Bits, StoreError, Subject, Summed};
 
 #[cfg(test)]
 mod tests;
@@ -101,7 +101,7 @@ impl Log {
 
     /// Empties the log into the counters.
     pub(super) fn fold(&mut self) -> Result<(), StoreError> {
-        if self.is_empty()? {
+        if is_empty(&self.connection)? {
             self.ids.get_or_insert_default().clear();
             return Ok(());
         }
@@ -130,12 +130,12 @@ impl Log {
         let timeout = self.connection.busy_timeout(BUSY_TIMEOUT);
         checkpoint.and(timeout).map_err(sqlite("write to"))
     }
+}
 
-    /// Whether nothing waits to be folded, whichever process put it there.
-    fn is_empty(&self) -> Result<bool, StoreError> {
-        let sql = "SELECT NOT EXISTS (SELECT 1 FROM delta)";
-        self.connection.query_row(sql, [], |row| row.get(0)).map_err(sqlite("read"))
-    }
+/// Whether nothing waits to be folded, whichever process put it there.
+pub(super) fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM delta)";
+    connection.query_row(sql, [], |row| row.get(0)).map_err(sqlite("read"))
 }
 
 fn transact<T>(
@@ -177,11 +177,6 @@ fn entries(transaction: &Transaction<'_>) -> Result<Vec<Entry>, StoreError> {
 
 /// Raises the counters and remembers the ids, both in the order of their tables.
 fn raise(transaction: &Transaction<'_>, delta: &Delta<'_>) -> rusqlite::Result<()> {
-    let mut upsert = transaction.prepare_cached(
-        "INSERT INTO counter (library, week, dimension, value, version, origin, count)
-         VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET count = count + excluded.count",
-    )?;
     let mut counters = Vec::new();
     for (week, subjects) in &delta.counters {
         for (subject, counts) in subjects {
@@ -191,16 +186,8 @@ fn raise(transaction: &Transaction<'_>, delta: &Delta<'_>) -> rusqlite::Result<(
         }
     }
     counters.sort_unstable();
-    for (library, week, bit, subject, count) in counters {
-        upsert.execute(params![
-            library.as_ref().map_or("", CrateName::as_str),
-            week.to_string(),
-            bit.dimension.as_str(),
-            bit.value,
-            subject.version.as_ref().map_or("", PlainVersion::as_str),
-            subject.origin.as_str(),
-            integer(*count),
-        ])?;
+    for (_, week, bit, subject, count) in counters {
+        raise_by(transaction, week, subject, bit, *count)?;
     }
     let mut ids: Vec<&(Week, SectionId)> = delta.ids.iter().collect();
     ids.sort_unstable();
@@ -209,4 +196,29 @@ fn raise(transaction: &Transaction<'_>, delta: &Delta<'_>) -> rusqlite::Result<(
         insert.execute(params![week.to_string(), id.0])?;
     }
     Ok(())
+}
+
+/// Raises one counter.
+pub(super) fn raise_by(
+    transaction: &Transaction<'_>,
+    week: Week,
+    subject: &Subject,
+    bit: &Bit,
+    count: u64,
+) -> rusqlite::Result<()> {
+    let mut upsert = transaction.prepare_cached(
+        "INSERT INTO counter (library, week, dimension, value, version, origin, count)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET count = count + excluded.count",
+    )?;
+    let values = params![
+        subject.library.as_ref().map_or("", CrateName::as_str),
+        week.to_string(),
+        bit.dimension.as_str(),
+        bit.value,
+        subject.version.as_ref().map_or("", PlainVersion::as_str),
+        subject.origin.as_str(),
+        integer(count),
+    ];
+    upsert.execute(values).map(drop)
 }

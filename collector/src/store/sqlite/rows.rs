@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use headcount_report::{CrateName, Manifest, Origin, SiteKind, Week};
 use rusqlite::types::{FromSql, Value};
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, Row, Transaction, params, params_from_iter};
 
 use super::sqlite;
 use crate::library::Site;
@@ -18,6 +18,43 @@ pub(super) fn sites(connection: &Connection, library: &CrateName) -> Result<Vec<
         let kind: String = get(row, 1)?;
         Ok(Site { path: parsed(&get::<String>(row, 0)?)?, kind: site_kind(&kind)? })
     })
+}
+
+/// Every library that has a site or a manifest, by name.
+pub(super) fn libraries(connection: &Connection) -> Result<Vec<CrateName>, StoreError> {
+    let sql = "SELECT library FROM manifest UNION SELECT library FROM site ORDER BY library";
+    select(connection, sql, &[], |row| parsed(&get::<String>(row, 0)?))
+}
+
+/// Keeps a site of a library, with its index.
+pub(super) fn put_site(
+    transaction: &Transaction<'_>,
+    library: &CrateName,
+    index: usize,
+    site: &Site,
+) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare_cached("INSERT INTO site VALUES (?, ?, ?, ?)")?;
+    let (path, kind) = (site.path.as_str(), site.kind.as_str());
+    insert.execute(params![library.as_str(), integer(index as u64), path, kind]).map(drop)
+}
+
+/// Keeps a manifest, in place of any of the same version.
+pub(super) fn put_manifest(
+    transaction: &Transaction<'_>,
+    manifest: &Manifest,
+) -> Result<(), StoreError> {
+    let deprecated = manifest.sites.values().filter(|site| site.deprecated.is_some()).count();
+    let json =
+        serde_json::to_string(manifest).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    let values = params![
+        manifest.library.as_str(),
+        manifest.version.as_str(),
+        integer(manifest.sites.len() as u64),
+        integer(deprecated as u64),
+        json
+    ];
+    let sql = "INSERT OR REPLACE INTO manifest VALUES (?, ?, ?, ?, ?)";
+    transaction.execute(sql, values).map(drop).map_err(sqlite("write to"))
 }
 
 /// The manifests of a library.
@@ -134,6 +171,17 @@ pub(super) fn tokens(connection: &Connection) -> Result<Vec<TokenRow>, StoreErro
     })
 }
 
+/// Keeps a token; without a number, under the next.
+pub(super) fn put_token(
+    transaction: &Transaction<'_>,
+    number: Option<u32>,
+    token: &NewToken,
+) -> rusqlite::Result<()> {
+    let NewToken { library, digest, created } = token;
+    let values = params![number, library.as_str(), digest, created.to_string()];
+    transaction.execute("INSERT INTO token VALUES (?, ?, ?, ?)", values).map(drop)
+}
+
 /// A stored text as what it says.
 pub(super) fn parsed<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, StoreError> {
     text.parse().map_err(|error: T::Err| StoreError::Damaged(error.to_string()))
@@ -144,7 +192,8 @@ pub(super) fn integer(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn unsigned(count: i64) -> u64 {
+/// The count that was kept so.
+pub(super) fn unsigned(count: i64) -> u64 {
     u64::try_from(count).unwrap_or(0)
 }
 
@@ -159,14 +208,16 @@ fn site_kind(word: &str) -> Result<SiteKind, StoreError> {
         .ok_or_else(|| StoreError::Damaged(format!("kind `{word}` is unknown")))
 }
 
-fn origin(word: &str) -> Result<Origin, StoreError> {
+/// The origin of that word.
+pub(super) fn origin(word: &str) -> Result<Origin, StoreError> {
     [Origin::Developer, Origin::Deployed]
         .into_iter()
         .find(|origin| origin.as_str() == word)
         .ok_or_else(|| StoreError::Damaged(format!("origin `{word}` is unknown")))
 }
 
-fn get<T: FromSql>(row: &Row<'_>, column: usize) -> Result<T, StoreError> {
+/// One column of a row.
+pub(super) fn get<T: FromSql>(row: &Row<'_>, column: usize) -> Result<T, StoreError> {
     row.get(column).map_err(sqlite("read"))
 }
 
