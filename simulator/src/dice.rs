@@ -1,40 +1,38 @@
-//! Numbers that look random and are the same every time, on every machine.
+//! Chance, the same for the same seed.
 
-use rand::{Rng, RngCore, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
+pub(crate) use rand_chacha::ChaCha8Rng as Dice;
 
-/// A stream of such numbers.
-#[derive(Debug, Clone)]
-pub struct Dice(ChaCha8Rng);
+/// What is left to chance. Each has dice of its own, so that changing one changes no other.
+#[derive(Debug, Clone, Copy)]
+#[repr(u64)]
+pub(crate) enum Chance {
+    /// A machine's habits.
+    Habits,
+    /// What it does in one week.
+    Week,
+    /// Whether it takes part.
+    Part,
+    /// What happens to a report on its way.
+    Way,
+    /// What nobody knows.
+    Nonsense,
+    /// What the network sends that wants to be heard above all others.
+    Flood,
+}
 
-impl Dice {
-    /// The stream of this name.
-    #[must_use]
-    pub fn new(seed: u64, stream: u64) -> Self {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        random.set_stream(stream);
-        Self(random)
+/// The dice for one purpose, and for what it concerns: such as a machine and a week.
+pub(crate) fn dice(seed: u64, chance: Chance, concerns: [u64; 2]) -> Dice {
+    let words = [seed, chance as u64, concerns[0], concerns[1]];
+    let mut bytes = [0; 32];
+    for (place, word) in bytes.chunks_exact_mut(8).zip(words) {
+        place.copy_from_slice(&word.to_le_bytes());
     }
+    Dice::from_seed(bytes)
+}
 
-    /// From 0 up to 1.
-    pub fn part(&mut self) -> f64 {
-        self.0.random()
-    }
-
-    /// Says yes with this chance.
-    pub fn chance(&mut self, of: f64) -> bool {
-        self.part() < of
-    }
-
-    /// Sixteen bytes.
-    pub fn id(&mut self) -> [u8; 16] {
-        let mut id = [0; 16];
-        self.0.fill_bytes(&mut id);
-        id
-    }
-
-    /// How long something takes that happens in each week with the same chance, in weeks.
-    pub fn weeks(&mut self, mean: f64) -> f64 {
-        -mean * (1.0 - self.part()).ln()
-    }
+/// How long one waits for what happens every `mean` weeks on average, and may happen at any time.
+pub(crate) fn wait(dice: &mut Dice, mean_weeks: f64) -> f64 {
+    let part: f64 = dice.random();
+    -mean_weeks * (1.0 - part).ln()
 }

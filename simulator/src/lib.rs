@@ -1,16 +1,27 @@
-//! Populations with a known truth, to check the collector's answers against, and to look at its pages.
+//! Machines with known habits, to hold the collector's answers against the truth.
 //!
-//! * [`dice`]: numbers that look random and are the same every time;
-//! * [`library`]: an invented library: its releases, its sites, and how many use them;
-//! * [`machine`]: one installation of it, which keeps its habits;
-//! * [`year`]: what the machines that take part report, week by week;
-//! * [`fill`]: such weeks in a store.
+//! Nothing here is real but the collector: the same code admits, sums and answers. In reading order:
+//!
+//! * [`dice`]: chance, the same for the same seed;
+//! * [`library`]: the library that everybody uses, release by release;
+//! * [`releases`]: when a version came out, and who has it by when;
+//! * [`surroundings`]: compilers, targets, dependencies and OpenSSL around it;
+//! * [`machine`]: one installation, with habits that hardly change;
+//! * [`year`]: all machines over a year, and what those that take part report;
+//! * [`hostile`]: what others report;
+//! * [`truth`]: what a collector would say if everybody took part;
+//! * [`fill`]: a year into a store.
 
 pub mod dice;
 pub mod fill;
+pub mod hostile;
 pub mod library;
 pub mod machine;
+pub mod releases;
+pub mod surroundings;
+pub mod truth;
 pub mod year;
 
 pub use fill::fill;
-pub use year::Year;
+pub use truth::Truth;
+pub use year::{Population, Year};

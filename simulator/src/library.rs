@@ -1,147 +1,180 @@
-//! An invented library: its releases, its sites, and how many use them.
+//! The library that everybody uses, release by release: a client for HTTP, as there are many.
 
-use headcount_report::{CrateName, Manifest};
-use serde_json::json;
+use std::collections::BTreeSet;
 
-/// A share of users that moves in a straight line over a year, from 0 to 1.
-#[derive(Debug, Clone, Copy)]
-pub struct Share {
-    first: f64,
-    last: f64,
-}
+use headcount_report::manifest::ManifestSite;
+use headcount_report::{CrateName, Deprecation, FeatureName, Manifest, PlainVersion, SiteKind};
 
-impl Share {
-    /// Its value when this part of the year is over.
-    #[must_use]
-    pub fn at(self, progress: f64) -> f64 {
-        (self.first + (self.last - self.first) * progress).clamp(0.0, 1.0)
-    }
-}
+use crate::releases::Releases;
 
-/// A site, and who uses it.
-#[derive(Debug, Clone, Copy)]
-pub struct Site {
-    /// Its path.
-    pub path: &'static str,
-    kind: &'static str,
-    /// The part of machines that use it, were all on a version that has it.
-    pub used: Share,
-    /// The first release with it.
-    from: usize,
-    /// The first without.
-    until: usize,
-    /// Since when it is deprecated, and what to use instead.
-    deprecated: Option<(&'static str, &'static str)>,
-}
-
-/// A release: its number, and when in the year it came out, from 0 to 1.
-pub const RELEASES: [(&str, f64); 7] = [
-    ("1.8.2", 0.0),
-    ("1.9.0", 0.0),
-    ("1.9.1", 0.12),
-    ("1.10.0", 0.3),
-    ("2.0.0", 0.5),
-    ("2.0.1", 0.58),
-    ("2.1.0", 0.8),
+/// Its releases. Eight of them fall into the year.
+pub(crate) const RELEASES: &Releases = &[
+    ("1.6.0", -26),
+    ("1.7.0", -6),
+    ("1.8.0", 4),
+    ("1.8.1", 9),
+    ("1.9.0", 17),
+    ("1.9.1", 23),
+    ("2.0.0", 31),
+    ("2.0.1", 34),
+    ("2.1.0", 42),
+    ("2.1.1", 47),
 ];
 
-/// Cargo features, and the part of builds with each on.
-pub const FEATURES: [(&str, Share); 5] = [
-    ("std", Share { first: 0.97, last: 0.97 }),
-    ("tls", Share { first: 0.62, last: 0.66 }),
-    ("zstd", Share { first: 0.05, last: 0.24 }),
-    ("blocking", Share { first: 0.3, last: 0.07 }),
-    ("socks", Share { first: 0.004, last: 0.004 }),
-];
+/// The places of releases that change what there is.
+const R1_8: usize = 2;
+const R1_9: usize = 4;
+const R2_0: usize = 6;
 
-/// All sites that some release has.
-pub const SITES: [Site; 24] = [
-    site("client::Client::new", "method", 0.97, 0.97),
-    site("client::Client::send", "method", 0.71, 0.86),
-    old("client::Client::send_blocking", 0.31, 0.04, "1.8.0", "use `Client::send` and block on it"),
-    site("client::Client::with_proxy", "method", 0.12, 0.11),
-    site("client::Client::timeout", "method", 0.46, 0.52),
-    old("client::Client::set_agent", 0.06, 0.001, "1.9.0", "give `Builder::agent` instead"),
-    site("client::Builder::agent", "method", 0.18, 0.24),
-    site("client::Builder::redirects", "method", 0.09, 0.1),
-    site("codec::decode", "fn", 0.64, 0.66),
-    Site {
-        until: 4,
-        ..old(
-            "codec::decode_lossy",
-            0.09,
-            0.02,
-            "1.8.0",
-            "use `codec::decode`; it reports what it cannot read",
-        )
-    },
-    site("codec::encode", "fn", 0.58, 0.6),
-    site("codec::gzip", "used", 0.44, 0.38),
-    site("codec::zstd", "used", 0.03, 0.22),
-    site("codec::brotli", "used", 0.01, 0.015),
-    Site { kind: "linked", ..site("codec::crc", "linked", 0.4, 0.4) },
-    old("pool::Pool::shrink", 0.004, 0.0005, "1.9.0", "the pool shrinks by itself"),
-    site("pool::Pool::with_capacity", "method", 0.07, 0.06),
-    site("retry::Backoff::jitter", "method", 0.27, 0.3),
-    site("retry::Backoff::forever", "method", 0.02, 0.02),
-    Site { from: 4, ..site("retry::Budget::new", "method", 0.11, 0.19) },
-    site("tls::native_roots", "fn", 0.38, 0.35),
-    Site { from: 1, ..old("tls::pinned_key", 0.012, 0.011, "1.9.0", "pin a certificate instead") },
-    site("tls::session_cache", "fn", 0.0, 0.0),
-    Site { from: 6, ..site("trace::Span::enter", "method", 0.05, 0.3) },
-];
+/// Kinds of users, and how many of 100 machines are of each: command-line tools, services, wrappers
+/// of some company's interface, mirrors that download all day.
+pub(crate) const KINDS: [u32; 4] = [50, 28, 15, 7];
 
-const fn site(path: &'static str, kind: &'static str, first: f64, last: f64) -> Site {
-    let used = Share { first, last };
-    Site { path, kind, used, from: 0, until: usize::MAX, deprecated: None }
+/// A site of the library, and who uses it.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) path: &'static str,
+    pub(crate) kind: SiteKind,
+    /// The part of each kind of users that has it in a program.
+    pub(crate) users: [f64; KINDS.len()],
+    pub(crate) story: Story,
 }
 
-const fn old(
-    path: &'static str,
-    first: f64,
-    last: f64,
-    since: &'static str,
-    note: &'static str,
-) -> Site {
-    Site { deprecated: Some((since, note)), ..site(path, "method", first, last) }
+/// What becomes of a site over the releases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Story {
+    /// It is in all of them.
+    Stays,
+    /// It comes with one.
+    Since(usize),
+    /// One deprecates it, and its users move away.
+    BurnsDown(usize),
+    /// One deprecates it, and nobody cares.
+    Lingers(usize),
+    /// It is deprecated all along and gone from one on.
+    GoneIn(usize),
+}
+
+use SiteKind::{Fn, Linked, Method, Used};
+use Story::{BurnsDown, GoneIn, Lingers, Since, Stays};
+
+#[rustfmt::skip]
+pub(crate) const SITES: &[Site] = &[
+    site("client::Client::new",                 Method, [0.95, 0.97, 0.96, 0.98], Stays),
+    site("client::Client::get",                 Method, [0.90, 0.70, 0.80, 0.97], Stays),
+    site("client::Client::post",                Method, [0.30, 0.75, 0.70, 0.10], Stays),
+    site("client::Client::put",                 Method, [0.05, 0.25, 0.30, 0.02], Stays),
+    site("client::Client::delete",              Method, [0.02, 0.20, 0.25, 0.01], Stays),
+    site("client::Client::execute",             Method, [0.10, 0.35, 0.60, 0.30], Stays),
+    site("client::Client::get_blocking",        Method, [0.35, 0.03, 0.10, 0.20], BurnsDown(R1_8)),
+    site("client::ClientBuilder::timeout",      Method, [0.35, 0.85, 0.55, 0.70], Stays),
+    site("client::ClientBuilder::timeout_ms",   Method, [0.12, 0.20, 0.10, 0.10], Lingers(R1_9)),
+    site("client::ClientBuilder::proxy",        Method, [0.04, 0.12, 0.05, 0.20], Stays),
+    site("client::ClientBuilder::pool_size",    Method, [0.005, 0.22, 0.02, 0.10], Stays),
+    site("client::ClientBuilder::trust_anyone", Method, [0.03, 0.02, 0.02, 0.04], Stays),
+    site("request::Request::header",            Method, [0.50, 0.80, 0.85, 0.40], Stays),
+    site("request::Request::bearer_token",      Method, [0.15, 0.50, 0.70, 0.02], Stays),
+    site("request::Request::basic_auth",        Method, [0.05, 0.10, 0.12, 0.03], Stays),
+    site("request::Request::json",              Method, [0.25, 0.70, 0.80, 0.03], Stays),
+    site("request::Request::form",              Method, [0.08, 0.15, 0.20, 0.01], Stays),
+    site("request::Request::multipart",         Method, [0.01, 0.06, 0.05, 0.01], Stays),
+    site("request::Request::query",             Method, [0.20, 0.35, 0.60, 0.10], Stays),
+    site("response::Response::text",            Method, [0.70, 0.30, 0.30, 0.30], Stays),
+    site("response::Response::json",            Method, [0.30, 0.70, 0.85, 0.05], Stays),
+    site("response::Response::bytes",           Method, [0.20, 0.25, 0.10, 0.80], Stays),
+    site("response::Response::chunk",           Method, [0.05, 0.20, 0.05, 0.90], Stays),
+    site("response::Response::copy_to",         Method, [0.10, 0.05, 0.04, 0.30], GoneIn(R2_0)),
+    site("response::Response::check_status",    Method, [0.50, 0.60, 0.50, 0.60], Stays),
+    site("body::gzip",                          Used,   [0.40, 0.50, 0.40, 0.60], Stays),
+    site("body::brotli",                        Used,   [0.05, 0.10, 0.05, 0.20], Stays),
+    site("body::zstd",                          Used,   [0.04, 0.12, 0.05, 0.30], Since(R1_9)),
+    site("retry::Backoff::jitter",              Method, [0.02, 0.30, 0.10, 0.40], Stays),
+    site("cookie::Jar::keep",                   Method, [0.03, 0.05, 0.08, 0.05], Stays),
+    site("dns::Resolver::with_hosts",           Method, [0.002, 0.010, 0.004, 0.010], Stays),
+    site("tls::pin_certificate",                Fn,     [0.001, 0.006, 0.002, 0.0], Stays),
+    site("url::encode",                         Linked, [0.60, 0.50, 0.70, 0.80], Stays),
+    site("websocket::upgrade",                  Fn,     [0.0, 0.0, 0.0, 0.0], Stays),
+];
+
+/// Cargo features, the part of each kind of users that has it on, and the release that brings it.
+#[rustfmt::skip]
+pub(crate) const FEATURES: &[(&str, [f64; KINDS.len()], usize)] = &[
+    ("blocking",  [0.45, 0.05, 0.15, 0.25], 0),
+    ("brotli",    [0.10, 0.12, 0.06, 0.20], 0),
+    ("cookies",   [0.05, 0.06, 0.10, 0.05], 0),
+    ("gzip",      [0.90, 0.85, 0.90, 0.95], 0),
+    ("http2",     [0.70, 0.90, 0.75, 0.60], 0),
+    ("http3",     [0.001, 0.004, 0.0, 0.002], R1_9),
+    ("json",      [0.50, 0.85, 0.95, 0.10], 0),
+    ("multipart", [0.02, 0.08, 0.06, 0.01], 0),
+    ("stream",    [0.10, 0.35, 0.10, 0.95], 0),
+    ("tls",       [0.97, 0.95, 0.99, 0.99], 0),
+    ("zstd",      [0.06, 0.14, 0.06, 0.30], R1_9),
+];
+
+const fn site(path: &'static str, kind: SiteKind, users: [f64; KINDS.len()], story: Story) -> Site {
+    Site { path, kind, users, story }
 }
 
 impl Site {
     /// Whether a release has it.
-    #[must_use]
-    pub fn is_in(&self, release: usize) -> bool {
-        (self.from..self.until).contains(&release)
+    pub(crate) fn is_in(&self, release: usize) -> bool {
+        match self.story {
+            Since(first) => release >= first,
+            GoneIn(gone) => release < gone,
+            Stays | BurnsDown(_) | Lingers(_) => true,
+        }
     }
 
-    /// Whether only its record is kept, so that nobody is said to call it.
-    #[must_use]
-    pub fn is_linked_only(&self) -> bool {
-        self.kind == "linked"
+    fn deprecated(&self, release: usize) -> Option<Deprecation> {
+        let (since, note) = match self.story {
+            BurnsDown(since) => (since, "use `Client::get` and wait for it"),
+            Lingers(since) => (since, "use `ClientBuilder::timeout`, which takes a `Duration`"),
+            GoneIn(_) => (0, "use `Response::chunk`"),
+            Stays | Since(_) => return None,
+        };
+        let remove_in = if matches!(self.story, GoneIn(_)) { "2.0.0" } else { "3.0.0" };
+        (release >= since).then(|| Deprecation {
+            since: Some(RELEASES[since].0.to_owned()),
+            note: Some(note.to_owned()),
+            remove_in: Some(remove_in.to_owned()),
+        })
     }
 }
 
-/// The manifests of all releases, for a library of this name.
-///
-/// # Panics
-/// Never: they are well-formed.
-#[must_use]
-pub fn manifests(library: &CrateName) -> Vec<Manifest> {
+/// The manifest of each release.
+pub(crate) fn manifests(library: &CrateName) -> Vec<Manifest> {
     (0..RELEASES.len()).map(|release| manifest(library, release)).collect()
 }
 
 fn manifest(library: &CrateName, release: usize) -> Manifest {
-    let site = |site: &Site| {
-        let mut entry = json!({"kind": site.kind});
-        if let Some((since, note)) = site.deprecated {
-            entry["deprecated"] = json!({"since": since, "note": note, "remove_in": "3.0.0"});
-        }
-        (site.path.to_owned(), entry)
-    };
-    let sites = SITES.iter().filter(|site| site.is_in(release)).map(site);
-    let manifest = json!({
-        "headcount": 1, "library": library, "version": RELEASES[release].0,
-        "features": FEATURES.map(|(feature, _)| feature),
-        "sites": sites.collect::<serde_json::Map<_, _>>(),
+    let sites = SITES.iter().filter(|site| site.is_in(release)).map(|site| {
+        let deprecated = site.deprecated(release);
+        (word(site.path), ManifestSite { kind: site.kind, deprecated })
     });
-    Manifest::decode(manifest.to_string().as_bytes()).expect("a manifest")
+    Manifest {
+        headcount: 1,
+        library: library.clone(),
+        version: version(release),
+        features: features(release),
+        sites: sites.collect(),
+    }
+}
+
+fn features(release: usize) -> BTreeSet<FeatureName> {
+    let features = FEATURES.iter().filter(|(.., since)| *since <= release);
+    features.map(|(name, ..)| word(name)).collect()
+}
+
+/// The number of a release.
+pub(crate) fn version(release: usize) -> PlainVersion {
+    word(RELEASES[release].0)
+}
+
+/// A word of this crate's own tables.
+///
+/// # Panics
+/// When it is not in the vocabulary: then a table is wrong.
+pub(crate) fn word<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().expect("the simulator's tables keep to the vocabulary")
 }

@@ -1,170 +1,176 @@
-//! One installation, which keeps its habits.
+//! One installation, with habits that hardly change.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use headcount_report::{CrateName, Fact, Origin, Section, SectionId};
+use headcount_report::{
+    CrateName, Fact, FeatureName, Origin, Section, SectionId, SiteKind, SitePath, Week,
+};
+use rand::Rng;
 
-use crate::dice::Dice;
-use crate::library::{FEATURES, RELEASES, SITES};
+use crate::dice::{Chance, Dice, dice, wait};
+use crate::library::{self, FEATURES, KINDS, RELEASES, SITES, Story, version, word};
+use crate::releases::Pace;
+use crate::surroundings::{Surroundings, weighted};
 
-/// The compiler that is new when the year begins, and how many come out in it.
-const FIRST_RUSTC: f64 = 86.0;
-const RUSTCS: f64 = 9.0;
+/// The chance that a program in use calls in a week what it calls in others.
+const USUAL: f64 = 0.96;
 
-/// Versions of OpenSSL, oldest first, with the part of machines that have this or an older one: when
-/// the year begins and when it ends.
-const OPENSSL: [(&str, f64, f64); 7] = [
-    ("1.0.2u", 0.031, 0.006),
-    ("1.1.1k", 0.09, 0.024),
-    ("1.1.1w", 0.34, 0.12),
-    ("3.0.13", 0.62, 0.31),
-    ("3.0.19", 0.88, 0.55),
-    ("3.2.4", 0.97, 0.72),
-    ("3.5.4", 1.0, 1.0),
-];
+/// The chance that a machine is not used in some week: holidays, another project.
+const IDLE: f64 = 0.08;
 
-/// Targets and their parts.
-const TARGETS: [(&str, f64); 6] = [
-    ("x86_64-unknown-linux-gnu", 0.61),
-    ("aarch64-apple-darwin", 0.19),
-    ("x86_64-pc-windows-msvc", 0.1),
-    ("aarch64-unknown-linux-gnu", 0.07),
-    ("x86_64-unknown-linux-musl", 0.025),
-    ("riscv64gc-unknown-linux-gnu", 0.005),
-];
-
-/// Versions of a dependency, and when in the year each came out.
-const LIBZ: [(&str, f64); 4] =
-    [("1.1.20", 0.0), ("1.1.21", 0.2), ("1.1.22", 0.45), ("1.1.23", 0.7)];
-
-/// One installation. What decides its habits was drawn once.
+/// One installation.
 #[derive(Debug, Clone)]
 pub struct Machine {
-    dice: Dice,
+    number: u64,
+    seed: u64,
+    /// The week from which on the library is used at all; negative before the year.
+    since: i32,
+    pace: Pace,
     origin: Origin,
-    /// From 0 to 1: who is low uses what few use.
-    uses: Vec<f64>,
-    features: Vec<f64>,
-    target: f64,
-    openssl: f64,
-    tells_openssl: bool,
-    scans: bool,
-    /// How far behind it is, as part of a year: with releases, and with compilers.
-    lag: f64,
-    compiler_lag: f64,
-    /// The part of weeks in which it is used.
-    activity: f64,
+    scanned: bool,
+    /// What its programs contain of [`SITES`].
+    habits: Vec<Habit>,
+    features: Vec<bool>,
+    surroundings: Surroundings,
+}
+
+/// How a machine has one site.
+#[derive(Debug, Clone, Copy, Default)]
+struct Habit {
+    linked: bool,
+    called: bool,
+    /// How many calls a week, roughly.
+    calls: u64,
+    /// After so many weeks of having been told that it is deprecated, its user moves away.
+    patience: f64,
+    /// The week in which the program that has it is given up, whatever the library says.
+    given_up: f64,
 }
 
 impl Machine {
-    /// A machine of the population with this seed.
-    #[must_use]
-    pub fn new(seed: u64, number: u64) -> Self {
-        let mut dice = Dice::new(seed, number);
-        let origin = if dice.chance(0.8) { Origin::Developer } else { Origin::Deployed };
+    /// The machine of a number, in the population of a seed.
+    pub(crate) fn new(seed: u64, number: u64) -> Self {
+        let mut dice = dice(seed, Chance::Habits, [number, 0]);
+        let kind = weighted(&mut dice, KINDS.into_iter());
+        let since = if dice.random_bool(0.7) { -1 } else { dice.random_range(0..52) };
+        let pace = pace(&mut dice);
+        let is_service = kind == 1;
+        let deployed = dice.random_bool(if is_service { 0.6 } else { 0.08 });
         Self {
-            origin,
-            uses: SITES.iter().map(|_| dice.part()).collect(),
-            features: FEATURES.iter().map(|_| dice.part()).collect(),
-            target: dice.part(),
-            openssl: dice.part(),
-            tells_openssl: dice.chance(0.55),
-            scans: dice.chance(0.9),
-            lag: dice.weeks(9.0) / 52.0,
-            compiler_lag: dice.weeks(if origin == Origin::Deployed { 26.0 } else { 7.0 }) / 52.0,
-            activity: if dice.chance(0.2) { 0.4 } else { 0.95 },
-            dice,
+            number,
+            seed,
+            since,
+            pace,
+            origin: if deployed { Origin::Deployed } else { Origin::Developer },
+            scanned: dice.random_bool(0.93),
+            habits: SITES.iter().map(|site| Habit::roll(&mut dice, site.users[kind])).collect(),
+            features: FEATURES.iter().map(|(_, users, _)| dice.random_bool(users[kind])).collect(),
+            surroundings: Surroundings::roll(&mut dice, pace),
         }
     }
 
-    /// What it says of one week, when this part of the year is over; nothing of a week in which it
-    /// was not used.
+    /// Which machine it is.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// What it would say about a week of the year if it took part: nothing when it is not in use.
     ///
-    /// # Panics
-    /// Never: its words are of the vocabulary.
-    pub fn section(&mut self, library: &CrateName, progress: f64) -> Option<Section> {
-        let id = SectionId(self.dice.id());
-        self.dice.chance(self.activity).then_some(())?;
-        let release = newest(RELEASES.map(|(_, out)| out), progress - self.lag);
-        let word = "a word of the vocabulary";
-        let libz = LIBZ[newest(LIBZ.map(|(_, out)| out), progress - self.lag / 2.0)].0;
-        let system = self.tells_openssl.then(|| {
-            let openssl = self.openssl(progress).parse().expect(word);
-            ("openssl".parse().expect(word), BTreeSet::from([openssl]))
-        });
+    /// `place` is the week's place in the year.
+    pub(crate) fn section(&self, library: &CrateName, week: Week, place: i32) -> Option<Section> {
+        let mut dice = dice(self.seed, Chance::Week, [self.number, place.unsigned_abs().into()]);
+        if place < self.since || dice.random_bool(IDLE) {
+            return None;
+        }
+        let release = self.pace.version(RELEASES, place);
         Some(Section {
-            id,
+            id: SectionId(dice.random()),
             library: library.clone(),
-            version: RELEASES[release].0.parse().expect(word),
+            version: version(release),
             origin: self.origin,
-            scanned: self.scans,
-            rustc: BTreeSet::from([self.rustc(progress).parse().expect(word)]),
-            target: BTreeSet::from([self.target().parse().expect(word)]),
-            features: Some(self.features(progress)),
-            dependencies: BTreeMap::from([(
-                "libz-sys".parse().expect(word),
-                BTreeSet::from([libz.parse().expect(word)]),
-            )]),
-            system: system.into_iter().collect(),
-            sites: self.sites(release, progress),
+            scanned: self.scanned,
+            rustc: self.surroundings.rustc(week, place),
+            target: self.surroundings.target(),
+            features: Some(self.features_of(release)),
+            dependencies: self.surroundings.dependencies(place),
+            system: self.surroundings.system(place),
+            sites: self.sites(&mut dice, release, place),
         })
+    }
+
+    fn features_of(&self, release: usize) -> BTreeSet<FeatureName> {
+        let features = FEATURES.iter().zip(&self.features);
+        features
+            .filter(|((.., since), is_on)| **is_on && *since <= release)
+            .map(|((name, ..), _)| word(name))
+            .collect()
     }
 
     fn sites(
         &self,
+        dice: &mut Dice,
         release: usize,
-        progress: f64,
-    ) -> BTreeMap<headcount_report::SitePath, BTreeSet<Fact>> {
+        place: i32,
+    ) -> BTreeMap<SitePath, BTreeSet<Fact>> {
         let mut sites = BTreeMap::new();
-        for (site, place) in SITES.iter().zip(&self.uses) {
-            let used = site.used.at(progress);
-            // Somewhat more have it linked than use it.
-            if !site.is_in(release) || *place >= used * 1.15 + 0.004 {
+        for (site, habit) in SITES.iter().zip(&self.habits) {
+            let is_usual = dice.random_bool(USUAL);
+            if !site.is_in(release) || self.has_left(site, habit, place) {
                 continue;
             }
-            let mut facts = BTreeSet::new();
-            if self.scans {
-                facts.insert(Fact::Linked);
+            let facts = habit.facts(site.kind, is_usual);
+            if !facts.is_empty() {
+                sites.insert(word(site.path), facts);
             }
-            if *place < used && !site.is_linked_only() {
-                facts.insert(Fact::Called);
-                if *place < used / 3.0 {
-                    facts.insert(Fact::Called100);
-                }
-            }
-            sites.insert(site.path.parse().expect("a site's path"), facts);
         }
         sites
     }
 
-    fn features(&self, progress: f64) -> BTreeSet<headcount_report::FeatureName> {
-        let on = FEATURES.iter().zip(&self.features);
-        let on = on.filter(|((_, share), place)| **place < share.at(progress));
-        on.map(|((feature, _), _)| feature.parse().expect("a feature's name")).collect()
-    }
-
-    fn rustc(&self, progress: f64) -> String {
-        let newest = FIRST_RUSTC + RUSTCS * (progress - self.compiler_lag);
-        format!("1.{}", newest.max(63.0).floor())
-    }
-
-    fn target(&self) -> &'static str {
-        let mut sum = 0.0;
-        let known = TARGETS.iter().find(|(_, part)| {
-            sum += part;
-            self.target < sum
-        });
-        known.unwrap_or(&TARGETS[0]).0
-    }
-
-    fn openssl(&self, progress: f64) -> &'static str {
-        let is_it =
-            |(_, first, last): &&(&str, f64, f64)| self.openssl < first + (last - first) * progress;
-        OPENSSL.iter().find(is_it).unwrap_or(&OPENSSL[6]).0
+    /// Whether its user has moved away from a site that was deprecated.
+    fn has_left(&self, site: &library::Site, habit: &Habit, place: i32) -> bool {
+        let Story::BurnsDown(deprecated_in) = site.story else { return false };
+        let told = match self.pace {
+            Pace::Behind(weeks) => f64::from(RELEASES[deprecated_in].1) + weeks,
+            Pace::StoppedIn(_) => f64::INFINITY,
+        };
+        f64::from(place) >= habit.given_up.min(told + habit.patience)
     }
 }
 
-/// The last release that was out at a moment; the first was out before all.
-fn newest<const N: usize>(out: [f64; N], moment: f64) -> usize {
-    out.iter().rposition(|out| *out <= moment).unwrap_or(0)
+impl Habit {
+    /// Whether a program contains a site is settled once: `users` is the chance.
+    fn roll(dice: &mut Dice, users: f64) -> Self {
+        let called = dice.random_bool(users);
+        // A program also contains some of what it never comes to call.
+        let linked = called || dice.random_bool(users * 0.15);
+        let calls = 10f64.powf(dice.random_range(0.0..4.7));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "from 1 to 10^4.7"
+        )]
+        let calls = calls as u64;
+        Self { linked, called, calls, patience: wait(dice, 5.0), given_up: wait(dice, 15.0) }
+    }
+
+    fn facts(self, kind: SiteKind, is_usual: bool) -> BTreeSet<Fact> {
+        let mut facts = BTreeSet::new();
+        if self.linked {
+            facts.insert(Fact::Linked);
+        }
+        if self.called && is_usual && kind != SiteKind::Linked {
+            facts.extend(Fact::of_count(self.calls));
+        }
+        facts
+    }
+}
+
+/// Half of all follow at once; some never do.
+fn pace(dice: &mut Dice) -> Pace {
+    match dice.random_range(0..100) {
+        0..50 => Pace::Behind(wait(dice, 2.0)),
+        50..80 => Pace::Behind(wait(dice, 7.0)),
+        80..94 => Pace::Behind(wait(dice, 20.0)),
+        _ => Pace::StoppedIn(dice.random_range(-26.0..12.0)),
+    }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask simulate`: populations with a known truth, against which answers are checked.
+//! `cargo xtask simulate`: the collector's answers against a known truth.
 
 use std::path::PathBuf;
 
@@ -8,27 +8,28 @@ use headcount_report::Week;
 use headcount_simulator::{Year, fill};
 use jiff::Timestamp;
 
-/// Populations with a known truth, against which answers are checked
+/// Holds the collector's answers against a known truth
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask simulate")]
 enum Task {
-    /// Fills a new store with an invented library's year, to look at its pages
+    /// Fills a store with a simulated year that ends now, to look at its pages
     Year {
-        /// The store to make
-        #[arg(long)]
+        /// The store; no collector may be serving it
+        #[arg(long, value_name = "FILE")]
         store: PathBuf,
-        /// Machines that take part
-        #[arg(long, default_value_t = 1_500)]
-        machines: u64,
+        /// Another year for each number
+        #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+        seed: u64,
     },
 }
 
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
-        Task::Year { store, machines } => {
+        Task::Year { store, seed } => {
             let store = SqliteStore::open(&store)?;
-            let year = Year::new("courier".parse()?, 1, Week::at(Timestamp::now()), machines);
-            Ok(fill(&store, &year)?)
+            // Machines send a week's report when it is over.
+            let last = Week::at(Timestamp::now()).plus(-1);
+            Ok(fill(&store, &Year::ending(last, seed))?)
         }
     }
 }
