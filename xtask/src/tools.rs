@@ -1,5 +1,7 @@
 //! Programs that tasks run, and how those that are missing are installed.
 
+mod axe;
+
 use std::env;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,13 +16,15 @@ struct Tool {
     needed_to: &'static str,
 }
 
-const TOOLS: [Tool; 4] = [
+const TOOLS: [Tool; 6] = [
     Tool {
         name: "strace",
         package: "strace",
         needed_to: "count the system calls of a counted program",
     },
     Tool { name: "valgrind", package: "valgrind", needed_to: "count instructions" },
+    Tool { name: "chromium", package: "chromium", needed_to: "look at the collector's pages" },
+    Tool { name: "npm", package: "npm", needed_to: "install axe-core, which looks at them too" },
     Tool { name: "crontab", package: "cron", needed_to: "see a report scheduled" },
     Tool {
         name: "systemd-analyze",
@@ -34,10 +38,7 @@ const TOOLS: [Tool; 4] = [
 /// # Errors
 /// In CI when a tool is still missing, since skipping its tests would go unnoticed.
 pub(crate) fn preflight() -> Result<()> {
-    if missing().is_empty() {
-        return Ok(());
-    }
-    if is_root() && Path::new("/etc/debian_version").exists() {
+    if !missing().is_empty() && is_root() && Path::new("/etc/debian_version").exists() {
         install(&missing())?;
     }
     let missing = missing();
@@ -45,6 +46,10 @@ pub(crate) fn preflight() -> Result<()> {
         eprintln!("`{}` is missing; install it to {}", tool.name, tool.needed_to);
     }
     ensure!(missing.is_empty() || !is_ci(), "in CI no test may be skipped for want of a tool");
+    match axe::install_if_missing() {
+        Err(error) if !is_ci() => eprintln!("{error:#}; pages are not looked at"),
+        outcome => outcome?,
+    }
     Ok(())
 }
 
