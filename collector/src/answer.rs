@@ -171,7 +171,7 @@ impl Read {
 
     /// What is registered of a library, the number of its sections in all weeks, and the sums of its
     /// sites and features in one: the latest if none is named.
-    async fn features(
+    pub(crate) async fn features(
         self,
         collector: &Collector,
         name: CrateName,

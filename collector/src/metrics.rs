@@ -149,6 +149,27 @@ impl EncodeLabelValue for End {
     }
 }
 
+/// The same for people, without the requests.
+pub(crate) struct Totals {
+    /// What became of sections.
+    pub(crate) sections: Vec<(&'static str, u64)>,
+    /// What is so at this moment.
+    pub(crate) now: Vec<(&'static str, u64)>,
+}
+
+impl Totals {
+    pub(crate) fn of(collector: &Collector) -> Self {
+        let metrics = &collector.metrics;
+        let became = |outcome| metrics.sections.get_or_create(&Became { outcome }).get();
+        let outcomes = ["admitted", "repeated", "over limit"];
+        let mut sections = outcomes.map(|outcome| (outcome, became(outcome))).to_vec();
+        sections.push(("of those, nobody registered the version", metrics.unknown_libraries.get()));
+        let waiting = u64::try_from(collector.writer.waiting()).unwrap_or(u64::MAX);
+        let working = u64::from(collector.writer.is_working());
+        Self { sections, now: vec![("reports that wait", waiting), ("writers at work", working)] }
+    }
+}
+
 /// Counts a request by its route and the status of its answer.
 pub(crate) async fn counted(
     State(collector): State<Collector>,

@@ -30,12 +30,12 @@ const WEEKS_A_YEAR: u32 = 52;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Asked {
-    threshold: Option<f64>,
-    confidence: Option<f64>,
-    weeks: Option<u32>,
-    site: Option<SitePath>,
-    origin: Option<Origin>,
-    line: Option<Line>,
+    pub(crate) threshold: Option<f64>,
+    pub(crate) confidence: Option<f64>,
+    pub(crate) weeks: Option<u32>,
+    pub(crate) site: Option<SitePath>,
+    pub(crate) origin: Option<Origin>,
+    pub(crate) line: Option<Line>,
 }
 
 /// What the author means by safe. The defaults are a place to start from, not a recommendation.

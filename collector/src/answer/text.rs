@@ -33,8 +33,12 @@ pub fn grouped(count: u64) -> String {
 /// A count with its noun: `1 section`, `1,195 sections`.
 #[must_use]
 pub fn counted(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(count))
+    let number = grouped(count);
+    match noun.strip_suffix('y') {
+        _ if count == 1 => format!("{number} {noun}"),
+        Some(stem) => format!("{number} {stem}ies"),
+        None => format!("{number} {noun}s"),
+    }
 }
 
 #[cfg(test)]
@@ -54,5 +58,6 @@ mod tests {
             [0, 1, 2].map(|count| counted(count, "section")),
             ["0 sections", "1 section", "2 sections"]
         );
+        assert_eq!(counted(1_200, "library"), "1,200 libraries");
     }
 }

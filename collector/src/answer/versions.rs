@@ -8,7 +8,7 @@ use headcount_report::{CrateName, Origin, Week};
 use serde::{Deserialize, Serialize};
 
 pub use self::support::Support;
-use self::support::release_order;
+pub(crate) use self::support::release_order;
 use super::basis::{Basis, Line, view};
 use super::share::Share;
 use super::tally::Tally;
@@ -20,7 +20,7 @@ use crate::publish::{Atoms, Cell, View};
 use crate::store::Dimension;
 
 /// The dimensions that the answer is made from.
-pub(super) const DIMENSIONS: &[Dimension] = &[
+pub(crate) const DIMENSIONS: &[Dimension] = &[
     Dimension::Sections,
     Dimension::Rustc,
     Dimension::Target,
@@ -36,13 +36,13 @@ const COVERAGES: std::ops::RangeInclusive<f64> = 0.5..=0.9999;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Asked {
-    of: Option<Kind>,
-    name: Option<CrateName>,
-    coverage: Option<f64>,
-    week: Option<Week>,
-    weeks: Option<u32>,
-    origin: Option<Origin>,
-    line: Option<Line>,
+    pub(crate) of: Option<Kind>,
+    pub(crate) name: Option<CrateName>,
+    pub(crate) coverage: Option<f64>,
+    pub(crate) week: Option<Week>,
+    pub(crate) weeks: Option<u32>,
+    pub(crate) origin: Option<Origin>,
+    pub(crate) line: Option<Line>,
 }
 
 /// Whose versions, and what a support policy should cover.
@@ -105,6 +105,18 @@ impl Kind {
             Self::Dependency => Dimension::Dependency,
             Self::System => Dimension::System,
         }
+    }
+}
+
+impl Versions {
+    /// The one thing that was asked for; or what is most often asked for, if none was.
+    pub(crate) fn shown(&self, question: &Question) -> Option<&Distribution> {
+        let mut asked = self.subjects.iter().filter(|one| question.is_about(&one.subject));
+        if question.of.is_some() || question.name.is_some() {
+            return asked.next();
+        }
+        let is_system = |one: &&Distribution| one.subject.of == Kind::System;
+        self.subjects.iter().find(is_system).or_else(|| self.subjects.first())
     }
 }
 

@@ -27,7 +27,11 @@ pub(super) fn document(title: &str, main: &Markup) -> Markup {
                             img src=(router::ICON) alt="" width="22" height="22";
                             "headcount"
                         }
-                        a href=(router::OVERVIEW) { "All libraries" }
+                        ul {
+                            li { a href=(router::OVERVIEW) { "Libraries" } }
+                            li { a href=(router::DATA) { "What is counted" } }
+                            li { a href=(router::STATUS) { "Collector" } }
+                        }
                     }
                 }
                 main id="main" { (main) }

@@ -75,7 +75,7 @@ fn reversed<T>((first, second): (T, T)) -> (T, T) {
 
 /// A key by which versions sort as they were released: numbers first, then a letter, as of OpenSSL's
 /// `1.1.1w`.
-pub(super) fn release_order(version: &str) -> (Vec<u64>, &str) {
+pub(crate) fn release_order(version: &str) -> (Vec<u64>, &str) {
     let end = version.find(|c: char| c.is_ascii_lowercase()).unwrap_or(version.len());
     let (numbers, letter) = version.split_at(end);
     (numbers.split('.').map(|number| number.parse().unwrap_or(u64::MAX)).collect(), letter)
