@@ -8,6 +8,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -115,7 +116,7 @@ word!(
     /// One of the targets that rustc itself names.
     Target,
     "a target of rustc's own list",
-    |word| include_str!("targets.txt").lines().any(|target| target == word)
+    |word| TARGETS.binary_search(&word).is_ok()
 );
 
 word!(
@@ -143,6 +144,13 @@ word!(
             && !word.ends_with(' ')
     }
 );
+
+/// rustc's own list, in order: a collector looks a target up for every section.
+static TARGETS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let mut targets: Vec<_> = include_str!("targets.txt").lines().collect();
+    targets.sort_unstable();
+    targets
+});
 
 impl PlainVersion {
     /// The three numbers, for comparing versions in the order in which they were released.
