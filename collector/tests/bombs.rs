@@ -9,7 +9,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use process::{BINARY, Folder, Serving, report};
+use process::{BINARY, Folder, Serving, exchange, report};
 
 /// A mebibyte of zeros, compressed: repeated, it is still one valid body.
 fn gzip_mebibyte() -> Vec<u8> {
@@ -20,6 +20,16 @@ fn gzip_mebibyte() -> Vec<u8> {
 
 fn zstd_mebibyte() -> Vec<u8> {
     zstd::encode_all(&*vec![0; 1 << 20], 3).unwrap()
+}
+
+/// The same report, but nothing says beforehand how long it is.
+fn chunked(coding: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "POST /v1/reports HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+         content-encoding: {coding}\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body, b"\r\n0\r\n\r\n"].concat()
 }
 
 /// The most memory that a process ever had, in KiB.
@@ -36,6 +46,8 @@ fn a_bomb_is_refused_with_bounded_memory() {
     assert_eq!(serving.request("POST /v1/reports", "", &report(1)).0, 200);
     let (gzip, zstd) = (gzip_mebibyte(), zstd_mebibyte());
     let times = |bytes: usize, frame: &[u8]| frame.repeat(bytes / frame.len());
+    let unread = " ".repeat(2 << 20);
+    assert_eq!(serving.request("POST /v1/reports", "", &unread).0, 413);
     let growth = |bombs: &[(&str, Vec<u8>)]| {
         let before = peak_kib(serving.process.id());
         for (coding, bomb) in bombs {
@@ -47,9 +59,18 @@ fn a_bomb_is_refused_with_bounded_memory() {
     };
     // Ten megabytes of what inflates to ten gigabytes and more are not read.
     let refused = growth(&[("gzip", times(10 << 20, &gzip)), ("zstd", times(10 << 20, &zstd))]);
+    // Nor are they where the limit is found while they come.
+    let before = peak_kib(serving.process.id());
+    for (coding, frame) in [("gzip", &gzip), ("zstd", &zstd)] {
+        let request = chunked(coding, &times(10 << 20, frame));
+        let (status, answer) = exchange(&serving.address, &request).unwrap();
+        assert_eq!(status, 413, "{coding} in chunks: {answer}");
+    }
+    let stopped = peak_kib(serving.process.id()) - before;
     // What the body's own limit lets in, a gigabyte and more, costs a few times that limit.
     let inflated = growth(&[("gzip", times(1 << 20, &gzip)), ("zstd", times(1 << 20, &zstd))]);
-    println!("at the peak, {refused} KiB more, then {inflated} KiB more");
-    assert!(refused < 2 << 10 && inflated < 8 << 10, "{refused} KiB, {inflated} KiB");
+    println!("at the peak, {refused} KiB more, then {stopped}, then {inflated}");
+    assert!(refused < 2 << 10 && stopped < 2 << 10, "{refused} KiB, {stopped} KiB");
+    assert!(inflated < 8 << 10, "{inflated} KiB");
     assert_eq!(serving.request("POST /v1/reports", "", &report(2)).0, 200);
 }

@@ -131,11 +131,16 @@ pub(crate) fn request(
     headers: &str,
     body: &[u8],
 ) -> io::Result<(u16, String)> {
-    let mut stream = TcpStream::connect(address)?;
     let length = body.len();
     let head = format!("{head} HTTP/1.1\r\nhost: localhost\r\nconnection: close");
     let head = format!("{head}\r\ncontent-length: {length}\r\n{headers}\r\n");
-    if let Err(error) = stream.write_all(&[head.as_bytes(), body].concat()) {
+    exchange(address, &[head.as_bytes(), body].concat())
+}
+
+/// The same with a request that is put together already.
+pub(crate) fn exchange(address: &str, request: &[u8]) -> io::Result<(u16, String)> {
+    let mut stream = TcpStream::connect(address)?;
+    if let Err(error) = stream.write_all(request) {
         assert!(matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe));
     }
     let mut response = Vec::new();
