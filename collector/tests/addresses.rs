@@ -5,8 +5,6 @@
 #[allow(dead_code, reason = "shared with tests that use the rest")]
 mod process;
 
-use std::process::Command;
-
 use process::{BINARY, Folder, Serving, report};
 use serde_json::Value;
 
@@ -22,13 +20,6 @@ fn serve(folder: &Folder, log_format: &str) -> Serving {
     Serving::start("sh", &arguments)
 }
 
-/// Makes a token for `counted`.
-fn add_token(folder: &Folder) -> String {
-    let mut command = Command::new(BINARY);
-    command.args(["token", "add", "counted", "--store"]).arg(folder.store());
-    String::from_utf8(command.output().unwrap().stdout).unwrap().trim().to_owned()
-}
-
 #[test]
 fn a_network_adds_so_much_and_leaves_no_trace() {
     leaves_no_trace("text");
@@ -41,7 +32,7 @@ fn nor_does_it_in_json() {
 
 fn leaves_no_trace(log_format: &str) {
     let folder = Folder::new();
-    let token = add_token(&folder);
+    let token = folder.add_token();
     let serving = serve(&folder, log_format);
     let mut written = Vec::new();
     let mut reports = 0;
