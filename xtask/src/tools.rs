@@ -39,7 +39,7 @@ const TOOLS: [Tool; 6] = [
 /// In CI when a tool is still missing, since skipping its tests would go unnoticed.
 pub(crate) fn preflight() -> Result<()> {
     if !missing().is_empty() && is_root() && Path::new("/etc/debian_version").exists() {
-        install(&missing())?;
+        install(&missing().iter().map(|tool| tool.package).collect::<Vec<_>>())?;
     }
     let missing = missing();
     for tool in &missing {
@@ -105,18 +105,19 @@ fn is_there(tool: &Tool) -> bool {
     env::split_paths(&folders).any(|folder| folder.join(tool.name).is_file())
 }
 
-fn install(tools: &[&Tool]) -> Result<()> {
+/// Installs packages of Debian's.
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
     let apt_get = || {
         let mut command = Command::new("apt-get");
         command.env("DEBIAN_FRONTEND", "noninteractive").args(["--quiet", "--yes"]);
         command
     };
     run(apt_get().arg("update"))?;
-    let packages = tools.iter().map(|tool| tool.package);
     run(apt_get().args(["install", "--no-install-recommends"]).args(packages))
 }
 
-fn is_root() -> bool {
+/// Whether this may do anything.
+pub(crate) fn is_root() -> bool {
     output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
