@@ -7,7 +7,7 @@
 //! ```
 //!
 //! * [`config`], [`server`]: the process: its settings, its socket and the limits on it;
-//! * [`router`]: the only file that spells a URL;
+//! * [`router`]: URL to handler; [`address`]: the URLs that pages link to. No other file spells one;
 //! * [`collector`]: what every handler shares;
 //! * [`ingest`]: takes a report apart into bits, and has them durable before it answers;
 //! * [`store`]: sums of bits. No section is in there, and no address;
@@ -24,6 +24,7 @@
 pub mod config;
 pub mod server;
 
+pub mod address;
 pub mod router;
 
 pub mod collector;

@@ -95,7 +95,7 @@ fn described(dimension: Dimension) -> (&'static str, Published) {
         Dimension::Scanned => ("that were scanned", Published::Always),
         Dimension::Linked => ("that have a site linked", Published::FromK),
         Dimension::Called => ("that called a site", Published::FromK),
-        Dimension::Called100 => ("that called it 100 times", Published::Never),
+        Dimension::Called100 => ("that called it 100 times", Published::FromK),
         Dimension::Called10000 => ("that called it 10,000 times", Published::Never),
         Dimension::Rustc => ("with a version of rustc", Published::KOnBothSides),
         Dimension::Target => ("for a target", Published::KOnBothSides),

@@ -2,9 +2,9 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use crate::address;
 use crate::answer::SAMPLE;
 use crate::error::Error;
-use crate::router;
 
 /// A whole document.
 pub(super) fn document(title: &str, main: &Markup) -> Markup {
@@ -16,21 +16,21 @@ pub(super) fn document(title: &str, main: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " · headcount" }
-                link rel="stylesheet" href=(router::STYLE);
-                link rel="icon" href=(router::ICON) type="image/svg+xml";
+                link rel="stylesheet" href=(address::STYLE);
+                link rel="icon" href=(address::ICON) type="image/svg+xml";
             }
             body {
                 a.skip href="#main" { "Skip to content" }
                 header.top {
                     nav aria-label="Site" {
-                        a.brand href=(router::OVERVIEW) {
-                            img src=(router::ICON) alt="" width="22" height="22";
+                        a.brand href=(address::OVERVIEW) {
+                            img src=(address::ICON) alt="" width="22" height="22";
                             "headcount"
                         }
                         ul {
-                            li { a href=(router::OVERVIEW) { "Libraries" } }
-                            li { a href=(router::DATA) { "What is counted" } }
-                            li { a href=(router::STATUS) { "Collector" } }
+                            li { a href=(address::OVERVIEW) { "Libraries" } }
+                            li { a href=(address::DATA) { "What is counted" } }
+                            li { a href=(address::STATUS) { "Collector" } }
                         }
                     }
                 }
@@ -51,7 +51,7 @@ pub(super) fn error(error: &Error) -> Markup {
     let main = html! {
         div.title { h1 { (title) } }
         p.lead { (error) "." }
-        p { a href=(router::OVERVIEW) { "See which libraries are here" } }
+        p { a href=(address::OVERVIEW) { "See which libraries are here" } }
     };
     document(title, &main)
 }

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout;
+use crate::address;
 use crate::answer::text::{counted, grouped};
-use crate::router;
 use crate::store::LibraryLine;
 
 /// Libraries that are listed at once: enough to look through, and a page that loads at once.
@@ -44,7 +44,7 @@ pub(super) fn page(mut libraries: Vec<LibraryLine>, looked: &Looked) -> Markup {
 
 fn search(part: &str, found: usize, total: usize) -> Markup {
     html! {
-        form.bar.question method="get" action=(router::OVERVIEW) role="search" {
+        form.bar.question method="get" action=(address::OVERVIEW) role="search" {
             label { span { "Name contains" } input type="search" name="for" value=(part) autocomplete="off"; }
             button type="submit" { "Look" }
             p.detail.grow {
@@ -78,7 +78,7 @@ fn row(line: &LibraryLine) -> Markup {
     html! {
         tr {
             th scope="row" {
-                a.name href=(router::library_page(&line.library)) { (line.library) }
+                a.name href=(address::library_page(&line.library)) { (line.library) }
                 span.detail { (line.latest_version) " is the latest of " (counted(line.versions as u64, "version")) }
             }
             td.number {

@@ -31,7 +31,7 @@ pub(super) fn page(libraries: &[LibraryLine], totals: &Totals, running: Week) ->
             (table("Sections that arrived", &totals.sections))
             (table("At this moment", &totals.now))
         }
-        p.machine { "For programs: " a href=(crate::router::METRICS) { "metrics" } ", " a href=(crate::router::HEALTH) { "health" } }
+        p.machine { "For programs: " a href=(crate::address::METRICS) { "metrics" } ", " a href=(crate::address::HEALTH) { "health" } }
     };
     layout::document("Collector", &main)
 }

@@ -47,7 +47,7 @@ pub(in crate::page) fn curve(
                 line.threshold x1=(at(x(*rank))) x2=(at(x(*rank))) y1=(at(y(*part))) y2=(at(BOTTOM)) {}
                 circle.dot cx=(at(x(*rank))) cy=(at(y(*part))) r="4" {}
                 @let is_left = x(*rank) > WIDTH / 2.0;
-                text.label x=(at(x(*rank) + if is_left { -9.0 } else { 9.0 })) y=(at(y(*part) + if is_left { -6.0 } else { 16.0 }))
+                text.label.mark x=(at(x(*rank) + if is_left { -9.0 } else { 9.0 })) y=(at(y(*part) + if is_left { -6.0 } else { 16.0 }))
                     text-anchor=(if is_left { "end" } else { "start" }) {
                     (rank) " of " (count) " make " (percent(*part))
                 }

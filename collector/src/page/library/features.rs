@@ -4,13 +4,13 @@ use maud::{Markup, html};
 
 use super::frame::{Frame, Tab};
 use super::parts::{estimate, spread, unregistered};
+use crate::address;
 use crate::answer::features::{Features, RankedFeature, RankedSite};
 use crate::answer::share::Share;
 use crate::answer::tally::Tally;
 use crate::answer::text::{counted, grouped, percent};
 use crate::library::Library;
 use crate::page::{chart, form};
-use crate::router;
 
 /// The page.
 pub(in crate::page) fn page(library: &Library, tally: &Tally, features: &Features) -> Markup {
@@ -20,7 +20,7 @@ pub(in crate::page) fn page(library: &Library, tally: &Tally, features: &Feature
         section aria-labelledby="features" {
             div.bar {
                 h2 id="features" { "What matters?" }
-                form.question method="get" action=(router::features_page(&library.name)) {
+                form.question method="get" action=(address::features_page(&library.name)) {
                     (form::view(tally.view))
                 }
             }
@@ -39,7 +39,7 @@ pub(super) fn glance(library: &Library, features: &Features) -> Markup {
         div.card.glance {
             ul { @for site in features.sites.iter().take(5) {
                 li {
-                    a href=(router::site_page(&library.name, &site.path)) { code { (site.path) } }
+                    a href=(address::site_page(&library.name, &site.path)) { code { (site.path) } }
                     span.number { strong { (estimate(&site.used)) } }
                     span.number.detail { (spread(&site.used)) }
                 }
@@ -70,9 +70,9 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn data(&self) -> String {
-        let query = router::view_query(self.tally.view);
+        let query = address::view_query(self.tally.view);
         let query = query.strip_prefix('&').unwrap_or(&query);
-        format!("{}?{query}", router::library_features(&self.library.name))
+        format!("{}?{query}", address::library_features(&self.library.name))
     }
 
     fn core(&self) -> Markup {
@@ -110,7 +110,7 @@ impl Page<'_> {
                     thead { tr { th scope="col" { "Site" } th.number scope="col" { "Sections" } th.number scope="col" { "At most" } } }
                     tbody { @for site in &self.features.never_seen { tr {
                         th.wrap scope="row" {
-                            a href=(router::site_page(&self.library.name, &site.path)) { code { (site.path) } }
+                            a href=(address::site_page(&self.library.name, &site.path)) { code { (site.path) } }
                             @if site.deprecated { span.detail { "deprecated" } }
                         }
                         td.number { (grouped(site.n)) }
@@ -151,7 +151,7 @@ impl Page<'_> {
             tr data-at=(site.path) {
                 td.number { (rank) }
                 th scope="row" {
-                    a href=(router::site_page(&self.library.name, &site.path)) { code { (site.path) } }
+                    a href=(address::site_page(&self.library.name, &site.path)) { code { (site.path) } }
                     span.detail {
                         (site.kind.as_str())
                         @if site.deprecated { " · deprecated" }

@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 
 use super::parts::origins;
+use crate::address;
 use crate::answer::tally::Tally;
 use crate::answer::text::grouped;
 use crate::library::Library;
 use crate::page::layout;
-use crate::router;
 
 /// The pages of a library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +43,12 @@ impl<'a> Frame<'a> {
     fn head(&self) -> Markup {
         let name = &self.library.name;
         let tabs = [
-            (Tab::Summary, router::library_page(name), "Summary"),
-            (Tab::Removal, router::removal_page(name), "May I remove this?"),
-            (Tab::Versions, router::versions_page(name), "What must I support?"),
-            (Tab::Features, router::features_page(name), "What matters?"),
+            (Tab::Summary, address::library_page(name), "Summary"),
+            (Tab::Removal, address::removal_page(name), "May I remove this?"),
+            (Tab::Versions, address::versions_page(name), "What must I support?"),
+            (Tab::Features, address::features_page(name), "What matters?"),
         ];
-        let view = router::view_query(self.tally.view).replacen('&', "?", 1);
+        let view = address::view_query(self.tally.view).replacen('&', "?", 1);
         html! {
             div.title {
                 h1 { (self.library.name) }

@@ -6,10 +6,10 @@ use super::frame::{Frame, Tab};
 use super::parts::{estimate, unregistered};
 use super::question::question;
 use super::site_card::{anchor, badge, site_card};
+use crate::address;
 use crate::answer::removal::{LinkedShare, Removal};
 use crate::answer::tally::Tally;
 use crate::library::Library;
-use crate::router;
 
 /// The page.
 pub(in crate::page) fn page(library: &Library, tally: &Tally, removal: &Removal) -> Markup {
@@ -18,7 +18,7 @@ pub(in crate::page) fn page(library: &Library, tally: &Tally, removal: &Removal)
         section aria-labelledby="deprecations" {
             div.bar {
                 h2 id="deprecations" { "Can it be removed?" }
-                (question(removal, &router::removal_page(&removal.basis.library)))
+                (question(removal, &address::removal_page(&removal.basis.library)))
             }
             @if removal.sites.is_empty() {
                 p.card { "No site of this library is deprecated." }
@@ -26,7 +26,7 @@ pub(in crate::page) fn page(library: &Library, tally: &Tally, removal: &Removal)
             @if removal.sites.len() > 1 { (glance(removal)) }
             @for site in &removal.sites { (site_card(site, removal, tally)) }
         }
-        p.machine { "For programs: " a href=(router::library_removal(&removal.basis.library)) { "this answer as JSON" } }
+        p.machine { "For programs: " a href=(address::library_removal(&removal.basis.library)) { "this answer as JSON" } }
     };
     Frame::of(library, tally, Tab::Removal).page("Removal", &main)
 }

@@ -5,15 +5,15 @@ use maud::{Markup, html};
 use super::frame::{Frame, Tab};
 use super::question::question;
 use super::site_card::site_card;
+use crate::address;
 use crate::answer::removal::Removal;
 use crate::answer::tally::Tally;
 use crate::library::Library;
-use crate::router;
 
 /// The page.
 pub(in crate::page) fn page(library: &Library, tally: &Tally, removal: &Removal) -> Markup {
     let Some(site) = removal.sites.first() else { return html! {} };
-    let address = router::site_page(&library.name, &site.path);
+    let address = address::site_page(&library.name, &site.path);
     let main = html! {
         section aria-labelledby="site" {
             div.bar {
@@ -24,7 +24,7 @@ pub(in crate::page) fn page(library: &Library, tally: &Tally, removal: &Removal)
         }
         p.machine {
             "For programs: "
-            a href=(router::site_removal(&library.name, &site.path)) { "this answer as JSON" }
+            a href=(address::site_removal(&library.name, &site.path)) { "this answer as JSON" }
         }
     };
     Frame::of(library, tally, Tab::Removal).page(site.path.as_str(), &main)

@@ -4,12 +4,12 @@ use headcount_report::SiteKind;
 use maud::{Markup, html};
 
 use super::parts::{estimate, key, note, origins, spread, too_few};
+use crate::address;
 use crate::answer::removal::{LinkedShare, Removal, SiteAnswer, Verdict, VerdictKind};
 use crate::answer::share::Share;
 use crate::answer::tally::Tally;
 use crate::answer::text::{counted, grouped, percent};
 use crate::page::chart;
-use crate::router;
 
 /// The card.
 pub(super) fn site_card(site: &SiteAnswer, removal: &Removal, tally: &Tally) -> Markup {
@@ -30,7 +30,7 @@ pub(super) fn site_card(site: &SiteAnswer, removal: &Removal, tally: &Tally) -> 
             div.series {
                 figure {
                     figcaption { (seen(site.kind)) ", by week" }
-                    (chart::burn_down(site.path.as_str(), &router::site_series(&removal.basis.library, &site.path, view), &site.series, running, removal.basis.week, removal.threshold))
+                    (chart::burn_down(site.path.as_str(), &address::site_series(&removal.basis.library, &site.path, view), &site.series, running, removal.basis.week, removal.threshold))
                     p.detail.legend {
                         (key("dot", "share")) (key("range", "95 % interval"))
                         @if removal.basis.week.is_some_and(|week| week < running) {

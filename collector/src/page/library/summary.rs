@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::frame::{Frame, Tab};
 use super::parts::unregistered;
+use crate::address;
 use crate::answer::basis::Line;
 use crate::answer::features::Features;
 use crate::answer::removal::{self, Removal};
@@ -13,7 +14,6 @@ use crate::answer::tally::Tally;
 use crate::answer::versions::{self, Kind, Question, Versions};
 use crate::error::Error;
 use crate::library::Library;
-use crate::router;
 
 /// What may be asked of all of it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -52,17 +52,17 @@ pub(in crate::page) fn page(library: &Library, tally: &Tally, answers: &Answers)
         (unregistered(&removal.basis))
         div.columns {
             section aria-labelledby="removal" {
-                h2 id="removal" { a href=(router::removal_page(&library.name)) { "May I remove this?" } }
+                h2 id="removal" { a href=(address::removal_page(&library.name)) { "May I remove this?" } }
                 @if removal.sites.is_empty() { p.card { "No site of this library is deprecated." } }
                 @else { (super::removal::glance(removal)) }
             }
             section aria-labelledby="features" {
-                h2 id="features" { a href=(router::features_page(&library.name)) { "What matters?" } }
+                h2 id="features" { a href=(address::features_page(&library.name)) { "What matters?" } }
                 (super::features::glance(library, features))
             }
         }
         section aria-labelledby="versions" {
-            h2 id="versions" { a href=(router::versions_page(&library.name)) { "What must I support?" } }
+            h2 id="versions" { a href=(address::versions_page(&library.name)) { "What must I support?" } }
             (super::versions::glance(library, versions, question))
         }
         @if let Some(itself) = itself {

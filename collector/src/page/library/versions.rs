@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::frame::{Frame, Tab};
 use super::parts::{key, spread, unregistered};
+use crate::address;
 use crate::answer::basis::Basis;
 use crate::answer::tally::Tally;
 use crate::answer::text::{counted, grouped, percent};
@@ -11,7 +12,6 @@ use crate::answer::versions::{Distribution, Kind, Question, Subject, Support, Ve
 use crate::library::Library;
 use crate::page::chart::{self, Of, Stack};
 use crate::page::form;
-use crate::router;
 
 const COVERAGES: [f64; 6] = [0.8, 0.9, 0.95, 0.98, 0.99, 0.999];
 
@@ -63,7 +63,7 @@ struct Page<'a> {
 impl Page<'_> {
     fn question(&self, shown: &Distribution) -> Markup {
         html! {
-            form.question method="get" action=(router::versions_page(&self.library.name)) {
+            form.question method="get" action=(address::versions_page(&self.library.name)) {
                 input type="hidden" name="of" value=(word(shown.subject.of));
                 @if let Some(name) = &shown.subject.name { input type="hidden" name="name" value=(name); }
                 (form::choice("coverage", "Cover", &self.question.coverage, COVERAGES, |share| percent(*share)))
@@ -139,11 +139,11 @@ impl Page<'_> {
 
     /// The page with another one shown.
     fn address(&self, one: &Distribution) -> String {
-        format!("{}?{}", router::versions_page(&self.library.name), self.query(one))
+        format!("{}?{}", address::versions_page(&self.library.name), self.query(one))
     }
 
     fn data(&self, one: &Distribution) -> String {
-        format!("{}?{}", router::library_versions(&self.library.name), self.query(one))
+        format!("{}?{}", address::library_versions(&self.library.name), self.query(one))
     }
 
     fn query(&self, one: &Distribution) -> String {
@@ -153,7 +153,7 @@ impl Page<'_> {
             "of={}{}&coverage={coverage}&weeks={weeks}{}",
             word(one.subject.of),
             name.unwrap_or_default(),
-            router::view_query(*view)
+            address::view_query(*view)
         )
     }
 }
