@@ -21,6 +21,12 @@ pub struct Report {
     pub sections: Vec<Section>,
 }
 
+/// What every format says.
+#[derive(Deserialize)]
+struct Format {
+    headcount: u8,
+}
+
 /// Why bytes are not a report.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -59,7 +65,11 @@ impl Report {
             if count > limit { Err(ReportError::TooMany { what, count, limit }) } else { Ok(()) }
         };
         limit("bytes", bytes.len(), MAX_REPORT_BYTES)?;
-        let report: Self = serde_json::from_slice(bytes)?;
+        // Another format may have other fields, so they are no reason to call it broken.
+        let report: Self = serde_json::from_slice(bytes).map_err(|error| {
+            let format = serde_json::from_slice(bytes).ok().map(|Format { headcount }| headcount);
+            format.filter(|format| *format != 1).map_or(error.into(), ReportError::Format)
+        })?;
         if report.headcount != 1 {
             return Err(ReportError::Format(report.headcount));
         }

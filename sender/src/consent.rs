@@ -41,6 +41,12 @@ pub struct Consent {
     pub collectors: BTreeMap<CollectorUrl, Answer>,
 }
 
+/// What every version of the file says.
+#[derive(Deserialize)]
+struct Format {
+    headcount: u8,
+}
+
 /// What the owner said about one collector.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "lowercase", deny_unknown_fields)]
@@ -77,7 +83,10 @@ pub enum ConsentError {
         source: serde_json::Error,
     },
     /// Another version of headcount wrote the file.
-    #[error("`{path}` has format {format} and this is format 1, so everything is off")]
+    #[error(
+        "`{path}` has format {format}, of another version of headcount, and this one knows format 1; \
+         so everything is off (`cargo headcount off` writes the file anew)"
+    )]
     Format {
         /// The file.
         path: String,
@@ -135,11 +144,16 @@ impl Consent {
         let path = home.consent();
         let Some(bytes) = durable::read(&path, MAX_CONSENT_BYTES)? else { return Ok(None) };
         let path = path.display().to_string();
-        match serde_json::from_slice::<Self>(&bytes) {
-            Ok(consent) if consent.headcount == 1 => Ok(Some(consent)),
-            Ok(consent) => Err(ConsentError::Format { path, format: consent.headcount }),
-            Err(source) => Err(ConsentError::Broken { path, source }),
+        match serde_json::from_slice(&bytes) {
+            Ok(Format { headcount: 1 }) => {}
+            Ok(Format { headcount }) => {
+                return Err(ConsentError::Format { path, format: headcount });
+            }
+            Err(source) => return Err(ConsentError::Broken { path, source }),
         }
+        serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|source| ConsentError::Broken { path, source })
     }
 
     /// Writes it down, whole or not at all. The caller has the [lock](Home::lock_consent).

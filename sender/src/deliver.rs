@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use headcount_report::report::ReportError;
 use headcount_report::{Report, Week};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -72,6 +73,7 @@ pub fn deliver(
         let sections = report.as_ref().map_or(0, |report| report.sections.len());
         let outcome = match (collector, report) {
             (None, _) => Outcome::refused(WITHDRAWN),
+            (_, Err(error @ ReportError::Format(_))) => Outcome::Kept { reason: error.to_string() },
             (_, Err(error)) => Outcome::refused(format!("the file is damaged: {error}")),
             _ if !is_doubted && is_too_old(filed.week, now) => {
                 Outcome::refused("it waited so long that no collector takes its week any more")
