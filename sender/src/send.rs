@@ -102,7 +102,8 @@ fn close_weeks(
     let spool = Spool::open(&home.spool())?;
     let mut closing = close(home, &spool, consent, executables, now, through, lock)?;
     if let Err(error) = spool.pack(now, lock) {
-        closing.remarks.insert(Remark::NotPacked { reason: error.to_string() });
+        let reason = format!("{error}: {}", error.source);
+        closing.remarks.insert(Remark::NotPacked { reason });
     }
     Ok(closing)
 }

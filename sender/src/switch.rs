@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use headcount_report::{CrateName, Origin, Week};
 use jiff::Timestamp;
 
-use crate::cargo_config::{CargoConfig, CargoConfigError};
+use crate::cargo_config::{CargoConfig, CargoConfigError, Entry};
 use crate::collector::CollectorUrl;
 use crate::consent::{Consent, ConsentError};
 use crate::deliver::{is_of, withdraw};
@@ -52,10 +52,11 @@ pub enum SwitchError {
 
 /// Allows recording, and sending to those collectors that get a yes.
 ///
-/// Returns why what was allowed before could not be read, if so; then it begins anew.
+/// Returns why what was allowed before could not be read, if the file is broken; then it begins anew.
 ///
 /// # Errors
-/// When something stands in the way; then nothing is recorded that was not before.
+/// When something stands in the way; then nothing is recorded that was not before, and cargo's
+/// configuration is as it was.
 pub fn on(
     home: &Home,
     cargo: &CargoConfig,
@@ -63,7 +64,26 @@ pub fn on(
     now: Timestamp,
 ) -> Result<Option<ConsentError>, SwitchError> {
     lengths(home)?;
+    // What another version wrote is not lost; a broken file has nothing to lose.
+    if let Err(error @ ConsentError::Format { .. }) = Consent::load(home) {
+        return Err(error.into());
+    }
+    let before = cargo.entry(&home.spool())?;
     cargo.name(&home.spool(), choices.force)?;
+    let allowed = allow(home, choices, now);
+    if allowed.is_err() && before == Entry::None {
+        // Programs would look for a folder that is not there.
+        let _ = cargo.forget(&home.spool());
+    }
+    allowed
+}
+
+/// Writes down what the owner says, and makes the spool.
+fn allow(
+    home: &Home,
+    choices: Choices,
+    now: Timestamp,
+) -> Result<Option<ConsentError>, SwitchError> {
     let _lock = home.lock_consent()?;
     let (mut consent, lost) = match Consent::load(home) {
         Ok(consent) => (consent.unwrap_or_else(|| Consent::new(now)), None),

@@ -32,7 +32,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (home, now) = (Home::of_environment()?, Timestamp::now());
     // Whoever never sends has nothing else that keeps the spool short.
     if let Err(error) = send::pack(&home, now) {
-        output::warning(format_args!("the spool stays as long as it is: {error}"));
+        let error = anyhow::Error::from(error);
+        output::warning(format_args!("the spool stays as long as it is: {error:#}"));
     }
     let status = status::status(&home, now)?;
     if args.json {
