@@ -85,6 +85,40 @@ fn twenty_thousand_processes_take_less_than_five_megabytes_and_lose_no_site() {
     assert!(machine.spool().weeks().unwrap().is_empty());
 }
 
+/// More than programs write into one file: most of it was packed, on four days.
+#[test]
+#[ignore = "packs a hundred megabytes"]
+fn a_spool_of_fifty_megabytes_is_one_section() {
+    let machine = Machine::new();
+    let build = machine.build(&record("counted-library", COLLECTOR));
+    let line = |process, site: &str| {
+        let site = format!("client::{}::{site}", "module".repeat(38)).parse().unwrap();
+        Line::Hit { process, build, count: 100, site }.encode()
+    };
+    let (mut process, mut bytes) = (0, 0);
+    for day in 0..4 {
+        let mut lines = Vec::new();
+        while lines.len() < 13 << 20 {
+            process += 1;
+            lines.extend(["a", "b", "c", "d"].map(|site| line(process, site)).concat());
+        }
+        bytes += lines.len();
+        machine.append(WEEK, &lines);
+        pack(&machine, day * 24);
+    }
+    assert_eq!((bytes, read(&machine).len()), (bytes, bytes));
+    assert!(bytes > 50_000_000, "{bytes}");
+    assert_eq!(merged(&read(&machine)).processes().len() as u64, process);
+    machine.close(&machine.consent(&[]), "2026-11-19");
+    let mut consent = machine.consent(&[]);
+    consent.allow(COLLECTOR.parse().unwrap(), Timestamp::UNIX_EPOCH, &[].into());
+    machine.close(&consent, "2026-11-24");
+    let reports = machine.reports("outbox");
+    let [section] = &reports[0].1.sections[..] else { panic!("{reports:?}") };
+    assert_eq!(section.sites.len(), 4);
+    assert!(machine.spool().weeks().unwrap().is_empty());
+}
+
 /// A program that is stopped between opening the file and writing to it.
 #[test]
 fn a_line_that_comes_while_the_file_is_packed_is_not_lost() {

@@ -14,8 +14,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::recording::HITTER;
 
-/// Half of them run at a time, while the spool is packed over and over.
+/// How many run, while the spool is packed over and over.
 const PROCESSES: u64 = 2_000;
+
+/// How many of them run at a time.
+const AT_ONCE: u64 = 16;
 
 #[test]
 fn lines_that_programs_append_while_the_spool_is_packed_all_count() {
@@ -33,7 +36,7 @@ fn lines_that_programs_append_while_the_spool_is_packed_all_count() {
                 spool.pack(Timestamp::now() + SignedDuration::from_hours(24), &lock).unwrap();
             }
         });
-        let running = [scope.spawn(|| run(&home)), scope.spawn(|| run(&home))];
+        let running: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(|| run(&home))).collect();
         for thread in running {
             thread.join().unwrap();
         }
@@ -55,9 +58,9 @@ fn lines_that_programs_append_while_the_spool_is_packed_all_count() {
     assert_eq!(counts, [100 * PROCESSES; 12]);
 }
 
-/// Runs half of the processes, one after the other.
+/// Runs a share of the processes, one after the other.
 fn run(home: &Home) {
-    for _ in 0..PROCESSES / 2 {
+    for _ in 0..PROCESSES / AT_ONCE {
         let mut command = clean(&*HITTER);
         command.arg("hit").args(["150"; 12]).env("HEADCOUNT_SPOOL", home.spool());
         success(&mut command);

@@ -2,6 +2,7 @@
 
 mod absence;
 mod audit;
+mod clock;
 mod coexistence;
 mod collector;
 mod delivery;
