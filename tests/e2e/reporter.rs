@@ -1,9 +1,11 @@
 //! An application reports what it does by itself.
 
+mod end;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use headcount_report::{Fact, Origin, Report, Week};
 use headcount_tests::clean;
@@ -12,6 +14,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::collector::Collector;
+
+/// Something like a server.
+const SERVER: &str = env!("CARGO_BIN_EXE_server");
 
 /// The collector that the server's library names.
 const URL: &str = "http://127.84.72.1:8472";
@@ -83,8 +88,10 @@ struct Server {
 
 impl Server {
     fn start(home: &Path, variables: &[(&str, &str)]) -> Self {
-        let mut command = clean(env!("CARGO_BIN_EXE_server"));
-        command.arg(home).arg(URL).envs(variables.iter().copied());
+        Self::of(clean(SERVER).arg(home).arg(URL).envs(variables.iter().copied()))
+    }
+
+    fn of(command: &mut Command) -> Self {
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
         Self { input: process.stdin.take(), process, output }

@@ -3,9 +3,11 @@
 //! Arguments are the home and the collector. Each line of the input is answered by one line.
 
 use std::time::{Duration, Instant};
-use std::{env, fs, io, thread};
+use std::{env, fs, io, process, thread};
 
 use headcount::Reporter;
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::{self, ForkResult};
 
 headcount::library!(collector = "http://127.84.72.1:8472");
 
@@ -38,12 +40,30 @@ fn answer(words: &[&str], reporter: &mut Option<Reporter>) -> String {
         ["post", times] => repeat(times, post),
         // Waits until the reporter has looked for the first time, and sent if it may.
         ["state"] => state(reporter.as_ref().expect("a reporter")),
+        ["fork"] => fork(reporter),
         // Tells which threads are left.
         ["stop"] => {
             drop(reporter.take());
             threads().join(" ")
         }
         _ => panic!("`{words:?}` is no request"),
+    }
+}
+
+/// Has a child that hits, drops the reporter and ends.
+#[expect(unsafe_code, reason = "a fork amid threads: the child only does what is tested")]
+fn fork(reporter: &mut Option<Reporter>) -> String {
+    // SAFETY: the reporter's thread sleeps, and no other one holds a lock of the allocator's.
+    match unsafe { unistd::fork() }.expect("a child") {
+        ForkResult::Child => {
+            repeat("150", get);
+            drop(reporter.take());
+            process::exit(0);
+        }
+        ForkResult::Parent { child } => match waitpid(child, None) {
+            Ok(WaitStatus::Exited(_, code)) => format!("the child ended with {code}"),
+            other => format!("the child did not end by itself: {other:?}"),
+        },
     }
 }
 
