@@ -9,6 +9,7 @@ mod cpu;
 mod hits;
 mod ingest;
 mod library;
+mod lines;
 mod scan;
 mod sites;
 
@@ -39,6 +40,8 @@ pub(crate) struct Args {
 enum Part {
     /// A hit, in instructions
     Hits,
+    /// A line in the spool, in instructions and system calls
+    Lines,
     /// A call beside other crates', at one thread and at two
     Calls,
     /// What a build with it takes, beside other crates: crates, seconds, bytes
@@ -59,6 +62,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     for part in parts {
         match part {
             Part::Hits => hits::run()?,
+            Part::Lines => lines::run()?,
             Part::Calls => compare::calls()?,
             Part::Builds => compare::builds(args.runs.get())?,
             Part::Sites => sites::run(&args.sites, args.runs.get())?,

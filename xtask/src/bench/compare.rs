@@ -76,7 +76,7 @@ fn build_programs() -> Result<()> {
 fn instructions_a_call(subject: &Subject) -> Result<f64> {
     let program = subject.program();
     let [few, many] =
-        COUNTS.map(|count| callgrind::instructions(&program, &["calls", &count.to_string()]));
+        COUNTS.map(|count| callgrind::instructions(&program, &["calls", &count.to_string()], None));
     Ok((many? - few?) / f64::from(COUNTS[1] - COUNTS[0]))
 }
 

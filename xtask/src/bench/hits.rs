@@ -38,7 +38,7 @@ pub(super) fn run() -> Result<()> {
     Ok(())
 }
 
-fn build() -> Result<PathBuf> {
+pub(super) fn build() -> Result<PathBuf> {
     let target = tools::root().join("target/fixtures");
     let build = "build --quiet --release --locked --manifest-path tests/builds/bench/Cargo.toml";
     tools::output(tools::cargo(build).arg("--target-dir").arg(&target))?;
@@ -47,6 +47,6 @@ fn build() -> Result<PathBuf> {
 
 fn instructions_a_call(program: &Path, case: &str) -> Result<f64> {
     let [few, many] =
-        COUNTS.map(|count| callgrind::instructions(program, &[case, &count.to_string()]));
+        COUNTS.map(|count| callgrind::instructions(program, &[case, &count.to_string()], None));
     Ok((many? - few?) / f64::from(COUNTS[1] - COUNTS[0]))
 }

@@ -117,7 +117,7 @@ fn programs(inlined: &[Generated], kept: &[Generated], sites: u32) -> Result<()>
         step(format_args!("sites: program, {:?}, inlining {:?}", library.form, library.inlining));
         let program = library.program()?;
         bytes.push(Size::of(&program)?);
-        starts.push(callgrind::instructions(&program, &[])?);
+        starts.push(callgrind::instructions(&program, &[], None)?);
         results.push(tools::output(Command::new(&program).arg("call"))?);
     }
     ensure!(results.iter().all(|result| *result == results[0]), "the programs differ: {results:?}");

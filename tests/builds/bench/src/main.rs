@@ -2,7 +2,9 @@
 //!
 //! Run under callgrind by `cargo xtask bench`, which takes differences between cases and counts.
 
+use std::fs::OpenOptions;
 use std::hint::black_box;
+use std::io::Write;
 
 use bench::{counted, linked, plain, tiny_counted, tiny_linked, tiny_plain};
 
@@ -26,8 +28,17 @@ fn main() {
             calls(CEILING, tiny_counted);
             sums(count, tiny_counted);
         }
+        "append" => (0..count).for_each(|_| append()),
         other => panic!("no such case: {other}"),
     }
+}
+
+/// What whoever writes a line of the same length into a file of the spool cannot do without.
+fn append() {
+    let folder = std::env::var("HEADCOUNT_SPOOL").expect("a folder");
+    let path = std::path::Path::new(&folder).join("lines");
+    let mut file = OpenOptions::new().append(true).create(true).open(path).expect("a file");
+    file.write_all(b"\nh 8f3a52c1d07be694 a1b2c3d4e5f60718 1 counted;").expect("room");
 }
 
 #[inline(always)]
