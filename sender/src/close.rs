@@ -107,14 +107,17 @@ pub fn close(
             spool.remove(week)?;
             continue;
         }
+        let lines::Lines { lines, unreadable } = lines::decode(&file);
+        let merged: Merged = lines.into_iter().collect();
         if is_over(week) || through.is_some_and(|through| week <= through) {
-            desk.closing.remarks.extend(remarks_on(week, spool, &file, &desk.builds));
-            desk.close(week, &file)?;
+            let remarks = remarks_on(week, spool, unreadable, &merged, &desk.builds);
+            desk.closing.remarks.extend(remarks);
+            desk.close(week, &file, &merged)?;
         }
         if is_over(week) && consent.allowed().next().is_some() {
             spool.remove(week)?;
         } else {
-            open.extend(lines::decode(&file).lines);
+            open.join(merged);
         }
     }
     spool.clean(&open.builds(), now.into())?;
@@ -137,11 +140,11 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     /// Closes a week for every collector that has a yes.
-    fn close(&mut self, week: Week, file: &[u8]) -> Result<(), CloseError> {
+    fn close(&mut self, week: Week, file: &[u8], merged: &Merged) -> Result<(), CloseError> {
         for collector in self.consent.allowed() {
             match self.outbox.find(week, collector)? {
                 Some(filed) => self.remark_late(&filed, collector, file),
-                None => self.write(week, collector, file)?,
+                None => self.write(week, collector, file, merged)?,
             }
         }
         Ok(())
@@ -153,10 +156,13 @@ impl Desk<'_> {
         week: Week,
         collector: &CollectorUrl,
         file: &[u8],
+        merged: &Merged,
     ) -> Result<(), CloseError> {
-        let merged = said_since(file, before(self.consent, collector, week));
+        let before = before(self.consent, collector, week);
+        let since = (before > 0).then(|| said_since(file, before));
+        let merged = since.as_ref().unwrap_or(merged);
         let Draft { report, over_limit } =
-            Draft::new(week, &merged, collector, self.consent, &self.builds, self.executables)?;
+            Draft::new(week, merged, collector, self.consent, &self.builds, self.executables)?;
         let collector = collector.clone();
         if !over_limit.is_empty() {
             let (libraries, collector) = (over_limit, collector.clone());
@@ -193,17 +199,21 @@ impl Desk<'_> {
 }
 
 /// What of a week is missing or cannot be used.
-pub(crate) fn remarks_on(week: Week, spool: &Spool, file: &[u8], builds: &Builds) -> Vec<Remark> {
-    let read = lines::decode(file);
-    let merged: Merged = read.lines.into_iter().collect();
+pub(crate) fn remarks_on(
+    week: Week,
+    spool: &Spool,
+    unreadable: usize,
+    merged: &Merged,
+    builds: &Builds,
+) -> Vec<Remark> {
     let hits = merged.hits_outside(|build| builds.records.contains_key(&build));
     let mut remarks = Vec::new();
     let lines = spool.dropped(week);
     if lines > 0 {
         remarks.push(Remark::Dropped { week, lines });
     }
-    if read.unreadable > 0 {
-        remarks.push(Remark::Unreadable { week, lines: read.unreadable });
+    if unreadable > 0 {
+        remarks.push(Remark::Unreadable { week, lines: unreadable });
     }
     if hits > 0 {
         remarks.push(Remark::UnknownBuild { week, hits });

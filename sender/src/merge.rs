@@ -10,18 +10,17 @@ use headcount_report::spool::{FileIdentity, Line};
 /// Adding a line twice, or lines in another order, changes nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Merged {
-    /// The highest count that was said.
-    counts: BTreeMap<Counter, u32>,
-    /// Which executables a process was. More than one would be two processes of one nonce.
-    executables: BTreeMap<u64, BTreeSet<FileIdentity>>,
+    // One tree for each process: its lines lie together, and so what they touch does.
+    processes: BTreeMap<u64, Process>,
 }
 
-/// One counter of one process.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Counter {
-    process: u64,
-    build: u64,
-    site: SitePath,
+/// What one process said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Process {
+    /// The highest count that was said of each counter: of a build's site.
+    counts: BTreeMap<(u64, SitePath), u32>,
+    /// Which executables it was. More than one would be two processes of one nonce.
+    executables: BTreeSet<FileIdentity>,
 }
 
 /// What was said about one library.
@@ -40,37 +39,45 @@ impl Merged {
     pub fn add(&mut self, line: Line) {
         match line {
             Line::Hit { process, build, count, site } => {
-                let highest = self.counts.entry(Counter { process, build, site }).or_default();
-                *highest = count.max(*highest);
+                self.processes.entry(process).or_default().count(build, site, count);
             }
             Line::Executable { process, file } => {
-                self.executables.entry(process).or_default().insert(file);
+                self.processes.entry(process).or_default().executables.insert(file);
+            }
+        }
+    }
+
+    /// Takes in all that others said.
+    pub fn join(&mut self, others: Self) {
+        for (number, other) in others.processes {
+            let process = self.processes.entry(number).or_default();
+            process.executables.extend(other.executables);
+            for ((build, site), count) in other.counts {
+                process.count(build, site, count);
             }
         }
     }
 
     /// Leaves out processes.
     pub fn forget(&mut self, processes: &BTreeSet<u64>) {
-        self.counts.retain(|counter, _| !processes.contains(&counter.process));
-        self.executables.retain(|process, _| !processes.contains(process));
+        self.processes.retain(|process, _| !processes.contains(process));
     }
 
     /// Every process that said anything.
     #[must_use]
     pub fn processes(&self) -> BTreeSet<u64> {
-        let counters = self.counts.keys().map(|counter| counter.process);
-        counters.chain(self.executables.keys().copied()).collect()
+        self.processes.keys().copied().collect()
     }
 
     /// Every build that was hit.
     #[must_use]
     pub fn builds(&self) -> BTreeSet<u64> {
-        self.counts.keys().map(|counter| counter.build).collect()
+        self.counters().map(|(_, build, _, _)| build).collect()
     }
 
     /// How many counters belong to builds that are not among `known`.
     pub fn hits_outside(&self, known: impl Fn(u64) -> bool) -> usize {
-        self.counts.keys().filter(|counter| !known(counter.build)).count()
+        self.counters().filter(|(_, build, _, _)| !known(*build)).count()
     }
 
     /// The executables of some processes; `None` when one of them never said which it is.
@@ -78,27 +85,43 @@ impl Merged {
     pub fn executables(&self, processes: &BTreeSet<u64>) -> Option<BTreeSet<&FileIdentity>> {
         let mut files = BTreeSet::new();
         for process in processes {
-            files.extend(self.executables.get(process)?);
+            let said = self.processes.get(process).map(|process| &process.executables);
+            files.extend(said.filter(|files| !files.is_empty())?);
         }
         Some(files)
     }
 
     /// The executables of all processes.
     pub fn all_executables(&self) -> impl Iterator<Item = &FileIdentity> {
-        self.executables.values().flatten()
+        self.processes.values().flat_map(|process| &process.executables)
     }
 
     /// What was said about each library, where `library` says to which one a build belongs.
     pub fn usage<L: Ord>(&self, library: impl Fn(u64) -> Option<L>) -> BTreeMap<L, Usage> {
         let mut libraries = BTreeMap::<L, Usage>::new();
-        for (counter, count) in &self.counts {
-            let Some(library) = library(counter.build) else { continue };
+        for (process, build, site, count) in self.counters() {
+            let Some(library) = library(build) else { continue };
             let usage = libraries.entry(library).or_default();
-            usage.builds.insert(counter.build);
-            usage.processes.insert(counter.process);
-            *usage.counts.entry(counter.site.clone()).or_default() += u64::from(*count);
+            usage.builds.insert(build);
+            usage.processes.insert(process);
+            *usage.counts.entry(site.clone()).or_default() += u64::from(count);
         }
         libraries
+    }
+
+    /// Process, build, site and highest count of each counter.
+    fn counters(&self) -> impl Iterator<Item = (u64, u64, &SitePath, u32)> {
+        self.processes.iter().flat_map(|(number, process)| {
+            let counts = process.counts.iter();
+            counts.map(|((build, site), count)| (*number, *build, site, *count))
+        })
+    }
+}
+
+impl Process {
+    fn count(&mut self, build: u64, site: SitePath, count: u32) {
+        let highest = self.counts.entry((build, site)).or_default();
+        *highest = count.max(*highest);
     }
 }
 
@@ -165,6 +188,13 @@ mod tests {
         #[test]
         fn repeats_do_not_matter(lines in any_lines()) {
             prop_assert_eq!(merge(&lines), merge(&[lines.clone(), lines].concat()));
+        }
+
+        #[test]
+        fn what_is_joined_is_as_if_said_together(some in any_lines(), others in any_lines()) {
+            let mut joined = merge(&some);
+            joined.join(merge(&others));
+            prop_assert_eq!(joined, merge(&[some, others].concat()));
         }
 
         #[test]

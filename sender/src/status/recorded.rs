@@ -74,21 +74,22 @@ impl Recorded {
         recorded.remarks.extend(doubted.map(|newest| Remark::Clock { newest }));
         for week in spool.weeks()? {
             let file = spool.read(week)?;
-            recorded.remarks.extend(remarks_on(week, spool, &file, &recorded.builds));
+            let lines::Lines { lines, unreadable } = lines::decode(&file);
+            let merged: Merged = lines.into_iter().collect();
+            let remarks = remarks_on(week, spool, unreadable, &merged, &recorded.builds);
+            recorded.remarks.extend(remarks);
             recorded.remarks.extend(too_old(week).then_some(Remark::TooOld { week }));
             for collector in consent.allowed() {
                 let outbox = Outbox::of(home);
                 let report = outbox.find(week, collector)?;
                 recorded.remarks.extend(report.and_then(|it| late(outbox, &it, collector, &file)));
             }
-            recorded.week(week, spool, &file);
+            recorded.week(week, spool, merged);
         }
         Ok(recorded)
     }
 
-    fn week(&mut self, week: Week, spool: &Spool, file: &[u8]) {
-        let lines = lines::decode(file).lines;
-        let merged: Merged = lines.iter().cloned().collect();
+    fn week(&mut self, week: Week, spool: &Spool, merged: Merged) {
         let usage = self.usage(&merged);
         self.weeks.push(WeekStatus {
             week,
@@ -98,7 +99,7 @@ impl Recorded {
             libraries: usage.len(),
             sites: usage.values().map(|usage| usage.counts.len()).sum(),
         });
-        self.merged.extend(lines);
+        self.merged.join(merged);
     }
 
     fn usage(&self, merged: &Merged) -> BTreeMap<(CrateName, String), Usage> {
