@@ -10,7 +10,10 @@ mod hits;
 mod ingest;
 mod library;
 mod lines;
+mod machine;
+mod merge;
 mod scan;
+mod send;
 mod sites;
 
 use std::fmt::Display;
@@ -54,6 +57,10 @@ enum Part {
     Scan,
     /// Reports that a collector takes a second, against a row an event in `SQLite` and in `PostgreSQL`
     Ingest,
+    /// A week of 50 MB: merging it against parsing its lines
+    Merge,
+    /// A machine with 300 libraries: what one report of them takes
+    Send,
 }
 
 /// Measures one part after the other.
@@ -69,6 +76,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             Part::Library => library::run()?,
             Part::Scan => scan::run()?,
             Part::Ingest => ingest::run(args.runs.get())?,
+            Part::Merge => merge::run()?,
+            Part::Send => send::run()?,
         }
     }
     Ok(())
