@@ -14,7 +14,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use headcount_collector::server::{self, Connections};
 use headcount_collector::store::{MemoryStore, NewToken, Store};
-use headcount_collector::token::Token;
+use headcount_collector::token::{Scope, Token};
 use headcount_collector::{Clock, Collector, Config, router};
 use headcount_report::Week;
 use jiff::Timestamp;
@@ -51,7 +51,7 @@ async fn main() -> anyhow::Result<()> {
     let store = Arc::new(MemoryStore::new());
     let token = Token::generate()?;
     store.add_token(NewToken {
-        library: LIBRARY.parse()?,
+        scope: Scope::Library(LIBRARY.parse()?),
         digest: token.digest(),
         created: now,
     })?;

@@ -31,6 +31,12 @@ pub enum Error {
     /// The token is of another library.
     #[error("this token does not register `{0}`, only the library that it was made for")]
     OtherLibrary(String),
+    /// The token does not show what is not published.
+    #[error(
+        "this token does not show more than no token does; `headcount-collector token add \
+         --operator` makes one that does"
+    )]
+    NotOperator,
     /// There is no such thing here.
     #[error("{0}")]
     NotFound(String),
@@ -84,7 +90,7 @@ impl Error {
         match self {
             Self::Unreadable(_) | Self::Parameter(_) => StatusCode::BAD_REQUEST,
             Self::NoToken => StatusCode::UNAUTHORIZED,
-            Self::OtherLibrary(_) => StatusCode::FORBIDDEN,
+            Self::OtherLibrary(_) | Self::NotOperator => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,

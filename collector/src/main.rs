@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use headcount_collector::config::{Config, DEFAULTS, Flags};
 use headcount_collector::store::{Lock, NewToken, SqliteStore, Store, transfer};
-use headcount_collector::token::Token;
+use headcount_collector::token::{Scope, Token};
 use headcount_collector::{Clock, log, server};
 use headcount_report::CrateName;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -62,14 +62,18 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum TokenCommand {
-    /// Makes a token for one library and prints it, this once
+    /// Makes a token for one library, or for the operator, and prints it, this once
     Add {
         /// The library that it may register
-        library: CrateName,
+        #[arg(required_unless_present = "operator")]
+        library: Option<CrateName>,
+        /// It shows what is not published, and registers nothing
+        #[arg(long, conflicts_with = "library")]
+        operator: bool,
         #[command(flatten)]
         store: StoreFile,
     },
-    /// Lists the tokens: number, library, date. The tokens themselves are not kept
+    /// Lists the tokens: number, library (`*`: the operator's), date. The tokens themselves are not kept
     List {
         #[command(flatten)]
         store: StoreFile,
@@ -121,7 +125,9 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Check { store } => check(&store.path()?),
         Command::Export { store } => export(&store.path()?),
         Command::Import { store } => import(&store.path()?),
-        Command::Token(TokenCommand::Add { library, store }) => add_token(&library, &store.path()?),
+        Command::Token(TokenCommand::Add { library, operator: _, store }) => {
+            add_token(library, &store.path()?)
+        }
         Command::Token(TokenCommand::List { store }) => list_tokens(&store.path()?),
         Command::Token(TokenCommand::Revoke { number, store }) => {
             revoke_token(number, &store.path()?)
@@ -180,22 +186,25 @@ fn progress(doing: &'static str) -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner())).with_message(doing)
 }
 
-fn add_token(library: &CrateName, path: &Path) -> anyhow::Result<()> {
+fn add_token(library: Option<CrateName>, path: &Path) -> anyhow::Result<()> {
     let token = Token::generate()?;
     let created = Clock::system().now();
-    let new = NewToken { library: library.clone(), digest: token.digest(), created };
+    let may = library.as_ref().map_or_else(
+        || "shows what is not published".to_owned(),
+        |library| format!("may register versions of `{library}`"),
+    );
+    let scope = library.map_or(Scope::Operator, Scope::Library);
+    let new = NewToken { scope, digest: token.digest(), created };
     let number = SqliteStore::open(path)?.add_token(new)?;
     writeln!(io::stdout(), "{token}")?;
-    eprintln!(
-        "token {number} may register versions of `{library}`. It is shown this once; keep it as a secret."
-    );
+    eprintln!("token {number} {may}. It is shown this once; keep it as a secret.");
     Ok(())
 }
 
 fn list_tokens(path: &Path) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     for row in SqliteStore::open(path)?.tokens()? {
-        writeln!(out, "{}\t{}\t{:.0}", row.number, row.token.library, row.token.created)?;
+        writeln!(out, "{}\t{}\t{:.0}", row.number, row.token.scope, row.token.created)?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use self::transfer::Line;
 use crate::library::{Library, Site};
+use crate::token::Scope;
 
 #[cfg(test)]
 mod conformance;
@@ -165,8 +166,8 @@ pub struct LibraryLine {
 /// A token to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
-    /// The one library that it may register.
-    pub library: CrateName,
+    /// What it is for.
+    pub scope: Scope,
     /// SHA-256 of the token.
     pub digest: [u8; 32],
     /// When it was made.

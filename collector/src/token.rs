@@ -1,4 +1,4 @@
-//! Who may register: tokens, each for one library.
+//! Who may register, each a library, and who may see what is not published: tokens.
 //!
 //! A token is 256 random bits. Slow, salted hashes exist because people choose passwords that can
 //! be guessed; nobody guesses one of 2^256 equally likely tokens, however fast the hash. So the
@@ -6,10 +6,13 @@
 //! costs microseconds, which a slow hash would offer to anyone as a way to keep the collector busy.
 
 use std::fmt::{self, Write};
+use std::str::FromStr;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use headcount_report::CrateName;
+use headcount_report::vocabulary::VocabularyError;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
@@ -52,25 +55,93 @@ impl fmt::Display for Token {
     }
 }
 
+/// What a token is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Scope {
+    /// To register versions of this library.
+    Library(CrateName),
+    /// To see what is not published.
+    Operator,
+}
+
+/// No library can have this name.
+const OPERATOR: &str = "*";
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Library(library) => library.fmt(f),
+            Self::Operator => f.pad(OPERATOR),
+        }
+    }
+}
+
+impl FromStr for Scope {
+    type Err = VocabularyError;
+
+    fn from_str(text: &str) -> Result<Self, VocabularyError> {
+        if text == OPERATOR { Ok(Self::Operator) } else { text.parse().map(Self::Library) }
+    }
+}
+
+impl TryFrom<String> for Scope {
+    type Error = VocabularyError;
+
+    fn try_from(text: String) -> Result<Self, VocabularyError> {
+        text.parse()
+    }
+}
+
+impl From<Scope> for String {
+    fn from(scope: Scope) -> Self {
+        scope.to_string()
+    }
+}
+
 /// Lets a request that carries a token for `library` pass.
-///
-/// Every digest is compared, each in constant time, so how long it takes tells nothing.
 pub(crate) fn authorise(
     headers: &HeaderMap,
     library: &CrateName,
     tokens: &[TokenRow],
 ) -> Result<(), Error> {
-    let digest = digest(presented(headers).ok_or(Error::NoToken)?);
+    match presented(headers).map(|token| find(token, tokens, &Scope::Library(library.clone()))) {
+        Some(Found::Scope) => Ok(()),
+        Some(Found::OtherScope) => Err(Error::OtherLibrary(library.to_string())),
+        Some(Found::Nothing) | None => Err(Error::NoToken),
+    }
+}
+
+/// Lets a request that carries the operator's token pass.
+pub(crate) fn authorise_operator(headers: &HeaderMap, tokens: &[TokenRow]) -> Result<(), Error> {
+    match presented(headers).map(|token| find(token, tokens, &Scope::Operator)) {
+        Some(Found::Scope) => Ok(()),
+        Some(Found::OtherScope | Found::Nothing) | None => Err(Error::NotOperator),
+    }
+}
+
+/// What a token turns out to be.
+enum Found {
+    Scope,
+    OtherScope,
+    Nothing,
+}
+
+/// Looks for a token.
+///
+/// Every digest is compared, each in constant time, so how long it takes tells nothing.
+fn find(token: &str, tokens: &[TokenRow], scope: &Scope) -> Found {
+    let digest = digest(token);
     let (mut is_token, mut is_ours) = (Choice::from(0), Choice::from(0));
     for TokenRow { token, .. } in tokens {
         let is_equal = token.digest.ct_eq(&digest);
         is_token |= is_equal;
-        is_ours |= is_equal & Choice::from(u8::from(token.library == *library));
+        is_ours |= is_equal & Choice::from(u8::from(token.scope == *scope));
     }
     match (bool::from(is_token), bool::from(is_ours)) {
-        (_, true) => Ok(()),
-        (true, false) => Err(Error::OtherLibrary(library.to_string())),
-        (false, false) => Err(Error::NoToken),
+        (_, true) => Found::Scope,
+        (true, false) => Found::OtherScope,
+        (false, false) => Found::Nothing,
     }
 }
 

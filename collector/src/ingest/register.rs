@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::ingest::body::Content;
 use crate::library::{Library, Site};
 use crate::store::Store;
-use crate::token;
+use crate::token::{self, Scope};
 
 /// The answer to a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,7 +45,7 @@ pub(crate) async fn register(
     let tokens = collector.read(Store::tokens).await?;
     token::authorise(&headers, &library, &tokens).inspect_err(|error| {
         // A library's author should hear of it; requests about others are anybody's.
-        if tokens.iter().any(|row| row.token.library == library) {
+        if tokens.iter().any(|row| row.token.scope == Scope::Library(library.clone())) {
             let status = error.status().as_u16();
             tracing::warn!(%library, status, "refused a token");
         }

@@ -11,6 +11,7 @@ use super::{
     Added, Bit, Bits, Dimension, MemoryStore, NewToken, SqliteStore, Store, Subject, Summed,
 };
 use crate::library::Site;
+use crate::token::Scope;
 
 /// Runs a case on every store.
 fn on_every_store(case: impl Fn(&dyn Store)) {
@@ -278,7 +279,8 @@ fn libraries_are_listed_with_their_last_week() {
 fn tokens_are_kept_until_revoked() {
     on_every_store(|store| {
         let created: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
-        let token = |byte| NewToken { library: library(), digest: [byte; 32], created };
+        let token =
+            |byte| NewToken { scope: Scope::Library(library()), digest: [byte; 32], created };
         let (first, second) =
             (store.add_token(token(1)).unwrap(), store.add_token(token(2)).unwrap());
         assert!(store.revoke_token(first).unwrap());
@@ -298,7 +300,8 @@ fn what_is_exported_makes_the_same_store() {
         store.put_manifest(&manifest("1.10.0", &["b"]), &[], 2).unwrap();
         let created: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
         for digest in [[0xfe; 32], [1; 32]] {
-            store.add_token(NewToken { library: library(), digest, created }).unwrap();
+            let scope = if digest[0] == 1 { Scope::Operator } else { Scope::Library(library()) };
+            store.add_token(NewToken { scope, digest, created }).unwrap();
         }
         store.revoke_token(2).unwrap();
         store.close_before(week(5)).unwrap();
@@ -318,7 +321,7 @@ fn what_is_exported_makes_the_same_store() {
             assert_eq!(other.close_before(week(2)).unwrap(), week(5));
             assert_eq!(add(other, 6, vec![unknown.clone()]).repeated, 1);
             assert_eq!(other.add(&reports[..1], &mut |_, _| true).unwrap()[0].repeated, 1);
-            let token = NewToken { library: library(), digest: [2; 32], created };
+            let token = NewToken { scope: Scope::Operator, digest: [2; 32], created };
             assert_eq!(other.add_token(token).unwrap(), 3, "{text}");
             assert_eq!(other.library(&library()).unwrap(), store.library(&library()).unwrap());
             let error = import(other, exported(store).as_slice()).unwrap_err();

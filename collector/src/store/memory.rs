@@ -213,8 +213,8 @@ impl Tables {
     fn lines(&self) -> impl Iterator<Item = Line> {
         let libraries = self.libraries.values().flat_map(library_lines);
         let tokens = self.tokens.iter().map(|(number, token)| {
-            let NewToken { library, digest, created } = token.clone();
-            Line::Token { number: *number, library, sha256: digest, created }
+            let NewToken { scope, digest, created } = token.clone();
+            Line::Token { number: *number, scope, sha256: digest, created }
         });
         let last_token = (self.last_token > 0).then_some(Line::LastToken(self.last_token));
         let first_week = self.first_open.map(Line::FirstWeek);
@@ -238,8 +238,8 @@ impl Tables {
                 }
             }
             Line::Manifest(manifest) => self.library(&manifest.library).put(&manifest),
-            Line::Token { number, library, sha256, created } => {
-                self.tokens.insert(number, NewToken { library, digest: sha256, created });
+            Line::Token { number, scope, sha256, created } => {
+                self.tokens.insert(number, NewToken { scope, digest: sha256, created });
                 self.last_token = self.last_token.max(number);
             }
             Line::LastToken(number) => self.last_token = number,

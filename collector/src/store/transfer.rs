@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Bit, Store, StoreError, Subject};
+use crate::token::Scope;
 
 /// The format that this collector writes and reads.
 const FORMAT: u32 = 1;
@@ -39,8 +40,8 @@ pub enum Line {
     Token {
         /// By which it is revoked.
         number: u32,
-        /// The one library that it may register.
-        library: CrateName,
+        /// What it is for.
+        scope: Scope,
         /// The token's digest.
         #[serde(with = "hex::serde")]
         sha256: [u8; 32],

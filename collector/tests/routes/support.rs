@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use headcount_collector::store::{MemoryStore, NewToken, Store};
-use headcount_collector::token::Token;
+use headcount_collector::token::{Scope, Token};
 use headcount_collector::{Clock, Collector, Config, router};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -21,6 +21,8 @@ pub(crate) struct Served {
     pub(crate) clock: Clock,
     /// Registers `counted`.
     pub(crate) token: Token,
+    /// Sees everything.
+    pub(crate) operator: Token,
 }
 
 impl Served {
@@ -28,14 +30,19 @@ impl Served {
     pub(crate) fn new(publish_at: u64) -> Self {
         let now: Timestamp = NOW.parse().unwrap();
         let store = Arc::new(MemoryStore::new());
-        let token = Token::generate().unwrap();
-        let library = "counted".parse().unwrap();
-        store.add_token(NewToken { library, digest: token.digest(), created: now }).unwrap();
+        let add_token = |scope| {
+            let token = Token::generate().unwrap();
+            let digest = token.digest();
+            store.add_token(NewToken { scope, digest, created: now }).unwrap();
+            token
+        };
+        let token = add_token(Scope::Library("counted".parse().unwrap()));
+        let operator = add_token(Scope::Operator);
         let clock = Clock::standing_at(now);
         let publish_at = NonZeroU64::new(publish_at).unwrap();
         let config = Config { publish_at, ..Config::default() };
         let collector = Collector::start(store, clock.clone(), &config).unwrap();
-        Self { router: router::router(collector), clock, token }
+        Self { router: router::router(collector), clock, token, operator }
     }
 
     /// One that publishes at once and knows `counted` 1.0.0 with `a`, a function, and `old`, a
@@ -57,6 +64,12 @@ impl Served {
     pub(crate) async fn json(&self, request: Request<Body>) -> (StatusCode, Value) {
         let (status, _, body) = self.send(request).await;
         (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    /// Asks with a token.
+    pub(crate) async fn get_with(&self, token: &Token, path: &str) -> (StatusCode, Value) {
+        let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        self.json(request.body(Body::empty()).unwrap()).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {

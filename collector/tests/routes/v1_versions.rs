@@ -1,6 +1,7 @@
 //! `GET /v1/libraries/{library}/versions`
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use headcount_collector::token::Token;
 use serde_json::{Value, json};
 
 use crate::support::{Served, check_refused, manifest, sections_with, sites};
@@ -87,6 +88,26 @@ async fn a_version_that_few_have_is_told_nowhere() {
     assert_eq!(cells(&subjects[1]), ["other 20", "1.93 30", "1.95 58"]);
     assert_eq!(cells(&subjects[2]), [""; 0]);
     assert!(!answer.to_string().contains("1.94") && !answer.to_string().contains("their-own"));
+}
+
+#[tokio::test]
+async fn the_operator_sees_what_is_not_published() {
+    let served = served(&[(30, json!({"rustc": ["1.93"]})), (3, json!({"rustc": ["1.94"]}))]).await;
+    let path = "/v1/libraries/counted/versions?of=rustc";
+    let (status, answer) = served.get_with(&served.operator, path).await;
+    assert_eq!((status, &answer["publish_at"]), (StatusCode::OK, &json!(1)));
+    assert_eq!(cells(&answer["subjects"][0]), ["1.93 30", "1.94 3"]);
+    let refused = served.get_with(&served.token, path).await;
+    check_refused(refused, StatusCode::FORBIDDEN, "token add --operator");
+    let unknown = Token::generate().unwrap();
+    check_refused(served.get_with(&unknown, path).await, StatusCode::FORBIDDEN, "--operator");
+    // It is not a token of the library.
+    let put = served.put("/v1/libraries/counted/manifests/1.0.1", &manifest("1.0.1", &sites()));
+    assert_eq!(served.json(put).await.0, StatusCode::CREATED);
+    let mut put = served.put("/v1/libraries/counted/manifests/1.0.2", &manifest("1.0.2", &sites()));
+    let bearer = format!("Bearer {}", served.operator);
+    put.headers_mut().insert(header::AUTHORIZATION, bearer.parse().unwrap());
+    check_refused(served.json(put).await, StatusCode::FORBIDDEN, "does not register");
 }
 
 /// All sections less those of developers are the deployed ones.

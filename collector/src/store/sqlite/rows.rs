@@ -163,7 +163,7 @@ pub(super) fn tokens(connection: &Connection) -> Result<Vec<TokenRow>, StoreErro
         Ok(TokenRow {
             number: get(row, 0)?,
             token: NewToken {
-                library: parsed(&get::<String>(row, 1)?)?,
+                scope: parsed(&get::<String>(row, 1)?)?,
                 digest: get(row, 2)?,
                 created: parsed(&get::<String>(row, 3)?)?,
             },
@@ -177,8 +177,8 @@ pub(super) fn put_token(
     number: Option<u32>,
     token: &NewToken,
 ) -> rusqlite::Result<()> {
-    let NewToken { library, digest, created } = token;
-    let values = params![number, library.as_str(), digest, created.to_string()];
+    let NewToken { scope, digest, created } = token;
+    let values = params![number, scope.to_string(), digest, created.to_string()];
     transaction.execute("INSERT INTO token VALUES (?, ?, ?, ?)", values).map(drop)
 }
 

@@ -24,10 +24,9 @@ pub(super) fn export(connection: &Connection, take: &mut Take<'_>) -> Result<(),
             take(Line::Manifest(manifest))?;
         }
     }
-    for TokenRow { number, token: NewToken { library, digest, created } } in
-        rows::tokens(connection)?
+    for TokenRow { number, token: NewToken { scope, digest, created } } in rows::tokens(connection)?
     {
-        take(Line::Token { number, library, sha256: digest, created })?;
+        take(Line::Token { number, scope, sha256: digest, created })?;
     }
     let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'token'";
     each(connection, sql, |row| take(Line::LastToken(get(row, 0)?)))?;
@@ -56,8 +55,8 @@ pub(super) fn import(transaction: &Transaction<'_>, line: Line) -> Result<(), St
             rows::put_site(transaction, &library, site, &Site { path, kind })
         }
         Line::Manifest(manifest) => return rows::put_manifest(transaction, &manifest),
-        Line::Token { number, library, sha256, created } => {
-            let token = NewToken { library, digest: sha256, created };
+        Line::Token { number, scope, sha256, created } => {
+            let token = NewToken { scope, digest: sha256, created };
             rows::put_token(transaction, Some(number), &token)
         }
         Line::LastToken(number) => transaction
