@@ -29,6 +29,7 @@ use std::ops::RangeInclusive;
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use headcount_report::{CrateName, SitePath, Week};
 use serde::Serialize;
 
@@ -126,6 +127,39 @@ pub(crate) async fn series(
     let read = Read { weeks: question.weeks, view: question.view, publication };
     let (library, tally) = read.dimensions(&collector, name, question.dimensions()).await?;
     Ok(Json(series::answer(&library, &tally, &question)?))
+}
+
+/// Hands out all that is published of a library, as comma-separated values.
+pub(crate) async fn csv(
+    state: State<Collector>,
+    publication: Publication,
+    library: Name,
+    asked: Asked<export::Asked>,
+) -> Result<Response, Error> {
+    Ok(export::csv(&rows(state, publication, library, asked).await?))
+}
+
+/// Hands out all that is published of a library, as a line of JSON for each count.
+pub(crate) async fn ndjson(
+    state: State<Collector>,
+    publication: Publication,
+    library: Name,
+    asked: Asked<export::Asked>,
+) -> Result<Response, Error> {
+    Ok(export::ndjson(&rows(state, publication, library, asked).await?))
+}
+
+async fn rows(
+    State(collector): State<Collector>,
+    publication: Publication,
+    library: Name,
+    asked: Asked<export::Asked>,
+) -> Result<Vec<export::Row>, Error> {
+    let (Path(name), Query(asked)) = (library?, asked?);
+    let (weeks, view) = asked.parse()?;
+    let read = Read { weeks, view, publication };
+    let (library, tally) = read.dimensions(&collector, name, export::DIMENSIONS).await?;
+    Ok(export::rows(&library, &tally))
 }
 
 /// Which sums are read for a question.

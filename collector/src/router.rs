@@ -63,6 +63,8 @@ fn api() -> Router<Collector> {
         .route("/libraries/{library}/versions", get(answer::versions))
         .route("/libraries/{library}/features", get(answer::features))
         .route("/libraries/{library}/series", get(answer::series))
+        .route("/libraries/{library}/export.csv", get(answer::csv))
+        .route("/libraries/{library}/export.ndjson", get(answer::ndjson))
         .method_not_allowed_fallback(async || Error::Method)
         .fallback(async || Error::NotFound("there is nothing at this address".to_owned()))
 }

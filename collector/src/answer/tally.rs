@@ -48,6 +48,8 @@ pub struct SiteTally {
     pub called: u64,
     /// Those that called it at least 100 times.
     pub called_100: u64,
+    /// Those that called it at least 10,000 times.
+    pub called_10000: u64,
     /// Sections of such versions that were scanned.
     pub scanned: u64,
     /// Those of them that have it linked.
@@ -186,6 +188,7 @@ impl Tally {
             tally.sections += version.sections.of(self.view);
             tally.called += count(Dimension::Called);
             tally.called_100 += count(Dimension::Called100);
+            tally.called_10000 += count(Dimension::Called10000);
             tally.scanned += version.word(Dimension::Scanned, "").of(self.view);
             tally.linked += count(Dimension::Linked);
         }

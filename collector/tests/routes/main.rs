@@ -4,6 +4,7 @@ mod encodings;
 mod operation;
 mod pages;
 mod support;
+mod v1_export;
 mod v1_features;
 mod v1_libraries;
 mod v1_manifests;
