@@ -22,6 +22,7 @@ fn site(path: &str, verdict: &str) -> Value {
 fn answer(sites: &[Value]) -> Answer {
     let body = json!({
         "library": "counted-library", "publish_at": 20, "threshold": 0.01, "confidence": 0.95,
+        "origin": null, "line": null, "open": true,
         "weeks_wanted": 2, "week": "2026-W46", "weeks": ["2026-W45", "2026-W46"], "origins": ["developer"],
         "sample": "opt-in sections, not the population", "unregistered_sections": 3, "sites": sites
     });
@@ -54,7 +55,7 @@ fn the_answer_is_a_table_with_its_sample() {
 
 const ANSWER: &str = "\
 counted-library: what may be removed?
-Safe means: in each of 2 weeks, at most 1 % use it, at 95 % confidence.
+Safe means: in each of 2 weeks, at most 1 % use it, at 95 % confidence over a year.
 
 site         deprecated      n  called           linked       by week  verdict
 client::old  1.2.0       1,400  0.5 % (0.1–1.8)  -            █▃       safe

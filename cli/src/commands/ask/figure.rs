@@ -11,15 +11,26 @@ const MAX_BARS: usize = 12;
 /// A week of which nothing is known, among bars; a share that is not known, in a table.
 pub(super) const UNKNOWN: char = '-';
 
+/// Letters of a bar that says all.
+const GAUGE: u32 = 20;
+
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// A share with its interval.
 #[derive(Deserialize)]
 pub(super) struct Estimate {
     count: u64,
-    share: f64,
+    pub(super) share: f64,
     low: f64,
     high: f64,
+}
+
+/// A share of scanned sections.
+#[derive(Deserialize)]
+pub(super) struct LinkedEstimate {
+    pub(super) n: u64,
+    #[serde(flatten)]
+    pub(super) share: Estimate,
 }
 
 /// One week of a site.
@@ -53,8 +64,13 @@ pub(super) fn grouped(count: u64) -> String {
     groups.join(",")
 }
 
+/// `1 section`, `1,195 sections`
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
 /// `0 %`, `0.04 %`, `2.2 %`, `41 %`
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     format!("{} %", number(share))
 }
 
@@ -90,6 +106,18 @@ fn bar(share: f64, highest: f64) -> char {
     if highest == 0.0 { BARS[0] } else { BARS[(share / highest * 7.0).round() as usize] }
 }
 
+/// A share as a bar of up to [`GAUGE`] letters; what is more than nothing shows.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share is from 0 to 1"
+)]
+pub(super) fn gauge(share: f64) -> String {
+    let eighths = (share.clamp(0.0, 1.0) * f64::from(GAUGE) * 8.0).ceil() as usize;
+    let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
+    "█".repeat(eighths / 8) + rest
+}
+
 impl Point {
     #[expect(clippy::cast_precision_loss, reason = "bars are an eighth of a line high")]
     fn share(&self) -> Option<f64> {
@@ -119,6 +147,11 @@ mod tests {
         assert_eq!(share(Some(&half), 19), "9 of 19");
         assert_eq!(share(Some(&half), 20), "50 % (29–71)");
         assert_eq!(share(None, 20), "-");
+    }
+
+    #[test]
+    fn a_gauge_is_as_long_as_its_share() {
+        assert_eq!([0.0, 0.001, 0.05, 0.07, 1.0].map(gauge), ["", "▏", "█", "█▍", &"█".repeat(20)]);
     }
 
     #[test]

@@ -5,35 +5,29 @@ mod text;
 use std::process::ExitCode;
 
 use anstream::println;
-use headcount_report::{CrateName, Deprecation, SiteKind, SitePath, Week};
-use headcount_sender::collector::CollectorUrl;
+use headcount_report::{Deprecation, SiteKind, SitePath, Week};
 use serde::Deserialize;
 
-use super::answer;
-use super::figure::{Estimate, Point};
+use super::basis::Basis;
+use super::figure::{Estimate, LinkedEstimate, Point};
+use super::{About, answer, given, share};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The library
-    library: CrateName,
-    /// Which collector to ask
-    #[arg(long, value_name = "URL")]
-    collector: CollectorUrl,
+    #[command(flatten)]
+    about: About,
     /// Only this site, such as `client::Client::send`
     #[arg(long, value_name = "PATH")]
     site: Option<SitePath>,
     /// Largest share of users that may still call it, such as 0.01 for 1 %
     #[arg(long, value_name = "SHARE", value_parser = share)]
     threshold: Option<f64>,
-    /// How sure the verdict has to be, such as 0.95
+    /// How sure "safe" has to be over a year of asking as often as you like, such as 0.95
     #[arg(long, value_name = "SHARE", value_parser = share)]
     confidence: Option<f64>,
-    /// How many weeks have to say so, each by itself
+    /// How many closed weeks in a row have to say so, each by itself
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=520))]
     weeks: Option<u32>,
-    /// For programs: the collector's answer as it came
-    #[arg(long)]
-    json: bool,
     /// Exit with 1 unless everything asked for may go
     #[arg(long)]
     check: bool,
@@ -42,17 +36,13 @@ pub(crate) struct Args {
 /// What the collector answers.
 #[derive(Deserialize)]
 struct Answer {
-    library: CrateName,
-    publish_at: u64,
+    #[serde(flatten)]
+    basis: Basis,
     threshold: f64,
     confidence: f64,
     weeks_wanted: usize,
-    /// The week that `n` and the shares are of.
-    week: Option<Week>,
+    /// The closed weeks that the verdicts rest on.
     weeks: Vec<Week>,
-    origins: Vec<String>,
-    sample: String,
-    unregistered_sections: usize,
     sites: Vec<Site>,
 }
 
@@ -66,14 +56,6 @@ struct Site {
     linked: Option<LinkedEstimate>,
     series: Vec<Point>,
     verdict: Verdict,
-}
-
-/// A share of scanned sections.
-#[derive(Deserialize)]
-struct LinkedEstimate {
-    n: u64,
-    #[serde(flatten)]
-    share: Estimate,
 }
 
 #[derive(Deserialize)]
@@ -91,15 +73,17 @@ enum VerdictKind {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let path = format!("/v1/libraries/{}/removal", args.library);
-    let (text, mut answer): (_, Answer) = answer::get(&args.collector, &path, args.query())?;
+    let (path, mut query) = args.about.question("removal");
+    query.extend(args.query());
+    let collector = &args.about.collector;
+    let (text, mut answer): (_, Answer) = answer::get(collector, &path, query)?;
     if let Some(path) = &args.site {
         answer.sites.retain(|site| site.path == *path);
         if answer.sites.is_empty() {
-            anyhow::bail!("{} knows no site `{path}` of {}", args.collector, args.library);
+            anyhow::bail!("{collector} knows no site `{path}` of {}", args.about.library);
         }
     }
-    if args.json {
+    if args.about.json {
         println!("{}", text.trim_end());
     } else {
         text::print(&answer);
@@ -109,38 +93,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 impl Args {
-    fn query(&self) -> Vec<(&'static str, String)> {
-        [
+    fn query(&self) -> impl Iterator<Item = (&'static str, String)> {
+        given([
             ("threshold", self.threshold.map(|share| share.to_string())),
             ("confidence", self.confidence.map(|share| share.to_string())),
             ("weeks", self.weeks.map(|count| count.to_string())),
             ("site", self.site.as_ref().map(SitePath::to_string)),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect()
-    }
-}
-
-/// Reads a share that is neither none nor all.
-fn share(text: &str) -> Result<f64, String> {
-    let share: f64 = text.parse().map_err(|_| "write a number such as 0.01 for 1 %".to_owned())?;
-    if share > 0.0 && share < 1.0 {
-        Ok(share)
-    } else {
-        Err("it has to be more than 0 and less than 1; write 0.01 for 1 %".to_owned())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_are_read_as_fractions() {
-        assert_eq!(share("0.01"), Ok(0.01));
-        for text in ["0", "1", "1%", "5", "-0.1", "NaN", ""] {
-            assert!(share(text).is_err(), "`{text}` was accepted");
-        }
+        ])
     }
 }

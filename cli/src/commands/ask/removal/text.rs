@@ -27,28 +27,22 @@ impl Answer {
         if self.sites.is_empty() {
             println!(
                 "{BOLD}{}{BOLD:#}: no registered version has a deprecated site.",
-                self.library
+                self.basis.library
             );
         } else {
-            println!("{BOLD}{}{BOLD:#}: what may be removed?", self.library);
+            println!("{BOLD}{}{BOLD:#}: what may be removed?", self.basis.library);
             println!("{}", output::paragraph(0, &self.meaning_of_safe()));
             let (table, Extras { bars, .. }) = self.widest_table();
             println!("\n{}\n", output::finish(table));
             self.sites.iter().for_each(Site::print_verdict);
             println!("\n{DIM}{}{DIM:#}", output::paragraph(0, &self.legend(bars)));
         }
-        if self.unregistered_sections > 0 {
-            output::warning(format_args!(
-                "{} of versions that nobody registered, in no figure here; \
-                 `cargo headcount manifest --register URL` adds a version",
-                output::count(self.unregistered_sections, "section is", "sections are")
-            ));
-        }
+        self.basis.warn();
     }
 
     fn meaning_of_safe(&self) -> String {
         format!(
-            "Safe means: in each of {}, at most {} use it, at {} confidence.",
+            "Safe means: in each of {}, at most {} use it, at {} confidence over a year.",
             output::count(self.weeks_wanted, "week", "weeks"),
             percent(self.threshold),
             percent(self.confidence)
@@ -88,8 +82,8 @@ impl Answer {
 
     /// What is not obvious: a sentence a line.
     fn legend(&self, has_bars: bool) -> String {
-        let mut legend = vec![plain(&self.sample)];
-        if let Some(week) = self.week {
+        let mut legend = self.basis.legend();
+        if let Some(week) = self.basis.week {
             let has_intervals = self.sites.iter().any(Site::has_interval);
             let intervals = if has_intervals { ", with 95 % intervals" } else { "" };
             legend.push(format!(
@@ -98,8 +92,7 @@ impl Answer {
             ));
         }
         if self.sites.iter().any(Site::has_unpublished) {
-            let (dash, at) = (figure::UNKNOWN, self.publish_at);
-            legend.push(format!("{dash}: not published, since that takes {at} sections."));
+            legend.push(self.basis.unpublished());
         }
         if has_bars {
             legend.push(
@@ -108,19 +101,10 @@ impl Answer {
             );
         }
         if !self.weeks.is_empty() {
-            let (weeks, origins) = (weeks(&self.weeks), self.origins());
+            let (weeks, origins) = (weeks(&self.weeks), self.basis.origins());
             legend.push(format!("The verdicts rest on {weeks}, from {origins}."));
         }
         legend.join("\n")
-    }
-
-    fn origins(&self) -> String {
-        let name = |origin: &String| match origin.as_str() {
-            "developer" => "developer machines".to_owned(),
-            "deployed" => "deployed programs".to_owned(),
-            other => plain(other),
-        };
-        self.origins.iter().map(name).collect::<Vec<_>>().join(" and ")
     }
 }
 

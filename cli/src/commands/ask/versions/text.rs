@@ -1,0 +1,100 @@
+//! What `ask versions` prints for a person.
+
+use anstream::println;
+
+use super::super::figure::{self, counted, grouped};
+use super::{Answer, Cell, Kind, Subject, Support};
+use crate::output::{self, BOLD, DIM, plain};
+
+/// Prints an answer to standard output.
+pub(super) fn print(answer: &Answer) {
+    let Answer { basis, subjects, .. } = answer;
+    println!("{BOLD}{}{BOLD:#}: what do its users have?", basis.library);
+    if let Some(source) = basis.source() {
+        println!("{source}");
+    }
+    for subject in subjects {
+        println!("\n{BOLD}{}{BOLD:#}, told by {}", subject.title(), counted(subject.n, "section"));
+        subject.print(answer);
+    }
+    let mut legend = basis.legend();
+    if subjects.iter().any(|subject| subject.cells.iter().any(|cell| cell.value.is_none())) {
+        let at = basis.publish_at;
+        legend.push(format!("Others: each of fewer than {at} sections, or counted with these."));
+    }
+    println!("\n{DIM}{}{DIM:#}", output::paragraph(0, &legend.join("\n")));
+    basis.warn();
+}
+
+impl Subject {
+    fn title(&self) -> String {
+        let name = self.name.as_ref().map(ToString::to_string).unwrap_or_default();
+        match self.of {
+            Kind::Library => "The library's own versions".to_owned(),
+            Kind::Rustc => "rustc".to_owned(),
+            Kind::Target => "Targets".to_owned(),
+            Kind::Dependency => format!("{name} (dependency)"),
+            Kind::System => format!("{name} (system library)"),
+        }
+    }
+
+    fn print(&self, answer: &Answer) {
+        if self.cells.is_empty() {
+            println!("  nothing is published; that takes {} sections", answer.basis.publish_at);
+            return;
+        }
+        let mut table = output::table();
+        for cell in &self.cells {
+            table.add_row([
+                comfy_table::Cell::new(format!("  {}", cell.name())),
+                output::number(cell.count()),
+                comfy_table::Cell::new(
+                    cell.share
+                        .as_ref()
+                        .map_or(String::new(), |share| figure::share(Some(share), self.n)),
+                ),
+                comfy_table::Cell::new(figure::gauge(cell.part(self.n))),
+            ]);
+        }
+        println!("{}", output::finish(table));
+        if let Some(support) = &self.support {
+            println!("{}", output::paragraph(2, &self.policy(support, answer.coverage)));
+        }
+    }
+
+    fn policy(&self, support: &Support, coverage: f64) -> String {
+        let (share, low) = (covered(support.share), covered(support.low));
+        let sure = format!("covers {share}, at least {low}");
+        let values = support.values.iter().map(|value| plain(value)).collect::<Vec<_>>().join(", ");
+        match &support.from {
+            Some(from) => format!("Support from {} on {sure}.", plain(from)),
+            None if self.of == Kind::Target && support.covers => format!("{values}: {sure}."),
+            None => format!("All that is published {sure}: too little for {}.", covered(coverage)),
+        }
+    }
+}
+
+/// A part that is nearly all: `100 %`, `99.4 %`.
+fn covered(share: f64) -> String {
+    if share < 1.0 { format!("{:.1} %", share * 100.0) } else { "100 %".to_owned() }
+}
+
+impl Cell {
+    fn name(&self) -> String {
+        match (&self.value, &self.below) {
+            (Some(value), _) => plain(value),
+            (None, Some(below)) => format!("others, before {}", plain(below)),
+            (None, None) => "others".to_owned(),
+        }
+    }
+
+    fn count(&self) -> String {
+        let sign = if self.at_least { "≥ " } else { "" };
+        format!("{sign}{}", grouped(self.count))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "bars are a few letters long")]
+    fn part(&self, n: u64) -> f64 {
+        self.count as f64 / n.max(1) as f64
+    }
+}
