@@ -125,6 +125,35 @@ mod tests {
         assert_eq!(kind(&[(40, 400), (60, 1_200), (40, 4_000)]), Some(TrendKind::Falling));
     }
 
+    /// How many of 200 half-years are named falling or rising: in each, 300 machines that keep their
+    /// habit for some ten weeks, and a part of new ones with the habit that goes from `first` to `last`.
+    fn named(first: f64, last: f64) -> usize {
+        let mut random = fastrand::Rng::with_seed(1);
+        let half_years = (0..200).map(|_| {
+            let mut machines: Vec<bool> = (0..300).map(|_| random.f64() < first).collect();
+            let counts = (0..26).map(|week| {
+                let share = first + (last - first) * f64::from(week) / 25.0;
+                for uses in &mut machines {
+                    if random.f64() < 0.1 {
+                        *uses = random.f64() < share;
+                    }
+                }
+                (machines.iter().filter(|uses| **uses).count() as u64, 300)
+            });
+            trend(&counts.collect::<Vec<_>>())
+        });
+        half_years.flatten().filter(|(kind, _)| *kind != TrendKind::NoClearChange).count()
+    }
+
+    /// With independent weeks, as Cochran and Armitage have them, two of five would be named.
+    #[test]
+    fn machines_that_stay_make_no_trend() {
+        let wrong = named(0.1, 0.1);
+        assert!(wrong <= 10, "{wrong} of 200");
+        let right = named(0.2, 0.05);
+        assert!(right >= 180, "{right} of 200");
+    }
+
     #[test]
     fn of_two_weeks_it_is_the_test_of_two_shares() {
         // z² = (0.1 - 0.05)² / (0.075 · 0.925 · 2 / 400)
