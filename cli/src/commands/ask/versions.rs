@@ -142,9 +142,13 @@ impl Subject {
 fn numbers(version: &str) -> anyhow::Result<(Vec<u64>, String)> {
     let end = version.find(|c: char| c.is_ascii_lowercase()).unwrap_or(version.len());
     let (numbers, letter) = version.split_at(end);
-    let numbers: Result<_, _> = numbers.split('.').map(str::parse).collect();
+    let numbers: Result<Vec<u64>, _> = numbers.split('.').map(str::parse).collect();
     match numbers {
-        Ok(numbers) => Ok((numbers, letter.to_owned())),
+        Ok(mut numbers) => {
+            // A package may say 1.85.0 where a compiler is told as 1.85.
+            while numbers.pop_if(|last| *last == 0).is_some() {}
+            Ok((numbers, letter.to_owned()))
+        }
         Err(_) => bail!("`{version}` is no version such as 1.85, 3.0.19 or 1.1.1w"),
     }
 }
@@ -158,6 +162,7 @@ mod tests {
         let is_before = |a, b| numbers(a).unwrap() < numbers(b).unwrap();
         assert!(is_before("1.95", "1.100") && is_before("1.1.1k", "1.1.1w"));
         assert!(is_before("1.1.1", "1.1.1w") && is_before("1.1.1w", "3.0.9"));
+        assert_eq!(numbers("1.85").unwrap(), numbers("1.85.0").unwrap());
         assert!(numbers("newest").is_err());
     }
 }
