@@ -15,6 +15,8 @@ pub(crate) enum Chance {
     Part,
     /// What happens to a report on its way.
     Way,
+    /// Who is in the sample of one repetition, and what these do.
+    Repetition,
     /// What nobody knows.
     Nonsense,
     /// What the network sends that wants to be heard above all others.

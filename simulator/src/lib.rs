@@ -10,15 +10,24 @@
 //! * [`year`]: all machines over a year, and what those that take part report;
 //! * [`hostile`]: what others report;
 //! * [`truth`]: what a collector would say if everybody took part;
-//! * [`fill`]: a year into a store.
+//! * [`fill`]: a year into a store; [`crowd`]: five of them, and many other libraries;
+//! * [`repeat`]: the same experiment with other samples, many times;
+//! * [`coverage`]: how often an interval holds the truth;
+//! * [`border`]: how often something is called safe to remove that is not;
+//! * [`table`]: the tables of `docs/statistics.md`.
 
+pub mod border;
+pub mod coverage;
+pub mod crowd;
 pub mod dice;
 pub mod fill;
 pub mod hostile;
 pub mod library;
 pub mod machine;
 pub mod releases;
+pub mod repeat;
 pub mod surroundings;
+pub mod table;
 pub mod truth;
 pub mod year;
 

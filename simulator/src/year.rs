@@ -105,7 +105,7 @@ impl Year {
     }
 
     /// What every machine would say about a week.
-    fn sections(&self, week: Week) -> impl Iterator<Item = Section> {
+    pub(crate) fn sections(&self, week: Week) -> impl Iterator<Item = Section> {
         let place = self.place(week);
         self.machines.iter().filter_map(move |machine| machine.section(&self.library, week, place))
     }
