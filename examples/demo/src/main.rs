@@ -28,7 +28,8 @@ use clap::Parser;
 /// Everything happens in the repository's `target/` and in a temporary folder.
 #[derive(Parser)]
 struct Args {
-    /// Let the collector run until Ctrl-C, so that you can look at its page
+    /// Let the collector run until Ctrl-C, so that you can look at its pages: of this week, and of a
+    /// simulated year
     #[arg(long)]
     serve: bool,
     /// Keep the temporary folder

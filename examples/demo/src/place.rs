@@ -102,6 +102,11 @@ impl Place {
         self.line("headcount-collector", self.clean(&self.tool("headcount-collector")), args)
     }
 
+    /// `headcount-simulator`.
+    pub(crate) fn simulator(&self, args: &[&str]) -> Line {
+        self.line("headcount-simulator", self.clean(&self.tool("headcount-simulator")), args)
+    }
+
     fn line(&self, name: &str, mut command: Command, args: &[&str]) -> Line {
         command.args(args);
         Line::new(self.shorten(&format!("{name} {}", args.join(" "))), command)

@@ -18,8 +18,8 @@ pub(crate) async fn tell(args: &Args) -> anyhow::Result<()> {
     collector::address_is_free()?;
     let place = Place::new(args.keep)?;
     introduce(&place);
-    let mut collector = stop::unless_asked(steps(&place)).await?;
-    point_to_the_page(args);
+    let mut collector = stop::unless_asked(steps(&place, args)).await?;
+    point_to_the_pages(args);
     if args.serve {
         serve(&mut collector).await?;
     }
@@ -45,13 +45,16 @@ fn introduce(place: &Place) {
 }
 
 /// All that needs no decision; what is left is a collector that runs.
-async fn steps(place: &Place) -> anyhow::Result<Collector> {
+async fn steps(place: &Place, args: &Args) -> anyhow::Result<Collector> {
     let today = today();
     build(place).await?;
     audit(place).await?;
     allow(place).await?;
     use_the_application(place).await?;
     look(place, today).await?;
+    if args.serve {
+        simulate(place).await?;
+    }
     let collector = collect(place).await?;
     send_and_ask(place, today).await?;
     Ok(collector)
@@ -124,6 +127,17 @@ async fn look(place: &Place, today: Date) -> anyhow::Result<()> {
     place.headcount(&["show", "--through", &today.to_string()]).run().await
 }
 
+/// One week of one installation makes no chart.
+async fn simulate(place: &Place) -> anyhow::Result<()> {
+    heading("and for --serve: a year that never was");
+    say(
+        "One installation makes no chart. So the collector also gets a library of which nothing is",
+    );
+    say("real, `simulated-library`: a year of 12,000 made-up machines, of which 8 % take part.");
+    place.cargo(&["build", "-p", "headcount-simulator", "--target-dir", "target"]).run().await?;
+    place.simulator(&["year", "--store", &place.store()]).run().await
+}
+
 async fn collect(place: &Place) -> anyhow::Result<Collector> {
     heading("6 of 7: the author runs a collector");
     say("It publishes a share once 20 reports stand behind it; here is only one: --publish-at 1.");
@@ -150,9 +164,10 @@ async fn send_and_ask(place: &Place, today: Date) -> anyhow::Result<()> {
     place.headcount(&["ask", "removal", "counted-library", "--collector", URL]).run().await
 }
 
-fn point_to_the_page(args: &Args) {
+fn point_to_the_pages(args: &Args) {
     say(&format!("\nThe collector shows this, and more, at {URL}/libraries/counted-library"));
     if args.serve {
+        say(&format!("and the simulated year at {URL}/libraries/simulated-library"));
         say("Ctrl-C ends it, and the demo.");
     } else {
         say("To look at that: cargo run -p demo -- --serve");
