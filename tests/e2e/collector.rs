@@ -51,11 +51,16 @@ impl Collector {
 
     /// Begins to serve. The address may be another checkout's for a while, where that is tested too.
     pub(crate) fn start(&mut self) {
+        self.start_with(&["--sections-per-prefix", "100000"]);
+    }
+
+    /// Likewise, with further arguments.
+    pub(crate) fn start_with(&mut self, arguments: &[&str]) {
         let listen = self.url.strip_prefix("http://").unwrap().to_owned();
         let begun = Instant::now();
         loop {
             let mut serve = self.command(&["serve", "--listen", &listen, "--publish-at", "1"]);
-            serve.args(["--sections-per-prefix", "100000"]);
+            serve.args(arguments);
             let mut process = serve.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
             let mut line = String::new();
             BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();

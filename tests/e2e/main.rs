@@ -23,3 +23,4 @@ mod recording;
 mod reporter;
 mod reproducible;
 mod silence;
+mod simulated;
