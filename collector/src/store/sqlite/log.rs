@@ -66,17 +66,18 @@ impl Log {
         let (added, is_logged) = transact(connection, |transaction| {
             let write = sqlite("write to");
             let mut seen = transaction.prepare_cached(SEEN).map_err(&write)?;
-            let mut is_new = |id: &(Week, SectionId), delta: &Delta<'_>| {
+            let mut is_new = |week: &str, id: &(Week, SectionId), delta: &Delta<'_>| {
                 let is_known = delta.ids.contains(id)
                     || logged.contains(id)
-                    || seen.exists(params![id.0.to_string(), id.1.0]).map_err(&write)?;
+                    || seen.exists(params![week, id.1.0]).map_err(&write)?;
                 Ok::<_, StoreError>(!is_known)
             };
             let mut added = Vec::with_capacity(reports.len());
             for (place, report) in reports.iter().enumerate() {
                 let mut of_report = Added::default();
+                let week = report.week.to_string();
                 for section in &report.sections {
-                    if !is_new(&(report.week, section.id), &delta)? {
+                    if !is_new(&week, &(report.week, section.id), &delta)? {
                         of_report.repeated += 1;
                     } else if may_add(place, section) {
                         of_report.admitted += 1;
