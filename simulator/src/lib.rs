@@ -10,7 +10,7 @@
 //! * [`year`]: all machines over a year, and what those that take part report;
 //! * [`hostile`]: what others report;
 //! * [`truth`]: what a collector would say if everybody took part;
-//! * [`fill`]: a year into a store; [`crowd`]: five of them, and many other libraries;
+//! * [`mod@fill`]: a year into a store; [`crowd`]: five of them, and many other libraries;
 //! * [`repeat`]: the same experiment with other samples, many times;
 //! * [`coverage`]: how often an interval holds the truth;
 //! * [`border`]: how often something is called safe to remove that is not;
