@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 /// Libraries, and the machines that use them: one with a year's figures, one of which too little is
 /// told, and one that was registered and that nobody uses.
-const LIBRARIES: [(&str, u64); 3] = [("courier", 8_000), ("little-known", 60), ("unheard-of", 0)];
+const LIBRARIES: [(&str, u64); 3] = [("courier", 800), ("little-known", 6), ("unheard-of", 0)];
 
 /// Makes a store full of figures.
 ///
@@ -20,7 +20,7 @@ pub fn fill(store: &Path) -> Result<()> {
     let store = SqliteStore::open(store)?;
     let last = Week::at(Timestamp::now()).plus(-1);
     for (library, machines) in LIBRARIES {
-        let population = Population { machines, ..Population::default() };
+        let population = Population { machines, participation: 0.9, ..Population::default() };
         headcount_simulator::fill(&store, &Year::of(library.parse()?, last, 1, population))?;
     }
     Ok(())

@@ -16,15 +16,24 @@ pub(super) struct Json {
 struct Distribution {
     /// The other texts and numbers in it.
     about: BTreeSet<String>,
-    /// The value of each cell, and its count.
-    cells: Vec<(String, u64)>,
+    cells: Vec<Cell>,
+}
+
+/// One version, and how many have it.
+#[derive(Debug)]
+struct Cell {
+    /// None: others.
+    value: Option<String>,
+    count: u64,
+    /// Whether a version that is to be supported stands before it: what is others then is newer.
+    follows_supported: bool,
 }
 
 impl Json {
     /// Collects them.
     pub(super) fn new(document: &Value) -> Self {
         let mut json = Self::default();
-        json.collect(document, &BTreeSet::new());
+        json.collect(document, &BTreeSet::new(), &[]);
         json
     }
 
@@ -48,30 +57,36 @@ impl Json {
         let Ok(wanted) = number.parse::<u64>() else { return false };
         let told = self.distributions.iter().filter(|found| found.about.contains(at));
         let mut sums = told.map(|Distribution { cells, .. }| -> u64 {
-            let cells = cells.iter().filter(|(value, _)| values.contains(&value.as_str()));
-            cells.map(|(_, count)| count).sum()
+            let cells = cells.iter().filter(|cell| values.iter().any(|value| cell.is(value)));
+            cells.map(|cell| cell.count).sum()
         });
         sums.any(|sum| sum == wanted)
     }
 
     /// A number is about the keys that lead to it, and about the texts and numbers beside these.
-    fn collect(&mut self, value: &Value, about: &BTreeSet<String>) {
+    fn collect(&mut self, value: &Value, about: &BTreeSet<String>, supported: &[Value]) {
         match value {
             Value::Number(number) => {
                 self.numbers.push((number.as_f64().unwrap_or(f64::NAN), about.clone()));
             }
-            Value::Array(values) => values.iter().for_each(|value| self.collect(value, about)),
+            Value::Array(values) => {
+                for value in values {
+                    self.collect(value, about, supported);
+                }
+            }
             Value::Object(fields) => {
                 let own: BTreeSet<_> = fields.values().filter_map(word).collect();
                 let about: BTreeSet<_> = about.union(&own).cloned().collect();
+                let support = value["support"]["values"].as_array();
+                let supported = support.map_or(supported, Vec::as_slice);
                 if let Some(cells) = fields.get("cells").and_then(Value::as_array) {
-                    let cells = cells.iter().map(counted).collect();
+                    let cells = counted(cells, supported);
                     self.distributions.push(Distribution { about: own, cells });
                 }
                 for (name, value) in fields {
                     let mut about = about.clone();
                     about.insert(name.clone());
-                    self.collect(value, &about);
+                    self.collect(value, &about, supported);
                 }
             }
             Value::Null | Value::Bool(_) | Value::String(_) => {}
@@ -87,10 +102,27 @@ fn word(value: &Value) -> Option<String> {
     }
 }
 
-/// A cell's value, which is `null` for others, and its count.
-fn counted(cell: &Value) -> (String, u64) {
-    let value = cell["value"].as_str().unwrap_or("null").to_owned();
-    (value, cell["count"].as_u64().unwrap_or(0))
+impl Cell {
+    /// Whether it is a version, or others: `null`, or only the older ones `null<VERSION`, or only
+    /// the newer ones `null>=VERSION`.
+    fn is(&self, value: &str) -> bool {
+        match &self.value {
+            Some(own) => own == value,
+            None if value.starts_with("null<") => !self.follows_supported,
+            None if value.starts_with("null>=") => self.follows_supported,
+            None => value == "null",
+        }
+    }
+}
+
+fn counted(cells: &[Value], supported: &[Value]) -> Vec<Cell> {
+    let mut follows_supported = false;
+    let cells = cells.iter().map(|cell| {
+        follows_supported |= supported.contains(&cell["value"]);
+        let value = cell["value"].as_str().map(str::to_owned);
+        Cell { value, count: cell["count"].as_u64().unwrap_or(0), follows_supported }
+    });
+    cells.collect()
 }
 
 #[cfg(test)]
@@ -123,9 +155,14 @@ mod tests {
 
     #[test]
     fn cells_add_up_in_their_own_week_only() {
-        let cells = json!([{"value": null, "count": 3}, {"value": "1.0", "count": 4}]);
-        let json = Json::new(&json!({"series": [{"week": "2026-W46", "n": 7, "cells": cells}]}));
-        assert!(json.adds_up_to("7", "2026-W46", &["1.0", "null"]));
+        let cells = json!([
+            {"value": null, "count": 3}, {"value": "1.0", "count": 4}, {"value": null, "count": 9},
+        ]);
+        let series = json!([{"week": "2026-W46", "n": 7, "cells": cells}]);
+        let json = Json::new(&json!({"support": {"values": ["1.0"]}, "series": series}));
+        assert!(json.adds_up_to("16", "2026-W46", &["1.0", "null"]));
+        assert!(json.adds_up_to("7", "2026-W46", &["1.0", "null<1.0"]));
+        assert!(json.adds_up_to("9", "2026-W46", &["null>=1.0"]));
         assert!(json.adds_up_to("4", "2026-W46", &["1.0", "2.0"]));
         assert!(!json.adds_up_to("4", "2026-W45", &["1.0"]));
         assert!(!json.adds_up_to("3", "2026-W46", &["1.0"]));
