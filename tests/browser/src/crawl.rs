@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// As many addresses of one shape are opened: one library stands for all, another for whoever is
+/// How many addresses of one shape are opened: one library stands for all, another for whoever is
 /// not like the first.
 const PER_SHAPE: usize = 2;
+
+/// How many with the same parameters: the page is the same, and only asked something else.
+const PER_QUESTION: usize = 1;
 
 /// Every address that was found from a first one on, each shape a few times.
 #[derive(Debug, Default)]
@@ -28,17 +31,12 @@ impl Crawl {
         if !self.found.insert(address.clone()) {
             return;
         }
+        let limit = if address.contains('?') { PER_QUESTION } else { PER_SHAPE };
         let count = self.shapes.entry(shape(&address)).or_default();
         *count += 1;
-        if *count <= PER_SHAPE {
+        if *count <= limit {
             self.waiting.push_back(address);
         }
-    }
-
-    /// How many addresses were added, those of which there were enough included.
-    #[must_use]
-    pub fn found(&self) -> usize {
-        self.found.len()
     }
 }
 
@@ -85,7 +83,9 @@ mod tests {
         for library in ["a", "b", "a", "c", "d"] {
             crawl.add(format!("/libraries/{library}"));
         }
-        assert_eq!(crawl.found(), 5);
-        assert_eq!(crawl.collect::<Vec<_>>(), ["/", "/libraries/a", "/libraries/b"]);
+        crawl.add("/libraries/a?weeks=4".to_owned());
+        crawl.add("/libraries/a?weeks=8".to_owned());
+        let opened: Vec<_> = crawl.collect();
+        assert_eq!(opened, ["/", "/libraries/a", "/libraries/b", "/libraries/a?weeks=4"]);
     }
 }

@@ -9,8 +9,8 @@ use crate::finding::Finding;
 use crate::form::Form;
 use crate::tab::Tab;
 
-/// All links of the page to its own origin, and what its forms would ask: as they stand, and with
-/// the last choice of every list.
+/// All links of the page to its own origin, and what its forms would ask with the last choice of
+/// every list.
 const LINKS: &str = include_str!("visit/links.js");
 
 /// What was seen on one page.
@@ -22,7 +22,7 @@ pub struct Visit {
     pub links: Vec<String>,
     /// The whole page, as PNG.
     pub screenshot: Vec<u8>,
-    /// Charts whose numbers were compared.
+    /// Numbers that charts, tables and the API were compared by.
     pub compared: usize,
 }
 

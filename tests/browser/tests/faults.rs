@@ -16,7 +16,7 @@ const STYLE: &str = include_str!("faults/style.http");
 const ANSWER: &str = include_str!("faults/answer.http");
 
 /// The rule that a fault breaks, and how the page gets it: this text, once that.
-const FAULTS: [(&str, &str, &str); 30] = [
+const FAULTS: [(&str, &str, &str); 31] = [
     ("status", "200 OK", "500 Oh"),
     ("policy", "default-src 'none'; ", ""),
     ("policy", "style-src 'self'", "style-src 'self' 'unsafe-inline'"),
@@ -40,6 +40,7 @@ const FAULTS: [(&str, &str, &str); 30] = [
     ("chart", "cy=\"75\"", "cy=\"74\""),
     ("chart", "older\" d=\"M20,100V25", "older\" d=\"M20,100V26"),
     ("chart", "M110,100V50H200V100", ""),
+    ("chart", "<path data-series=\"older\"", "<path"),
     ("chart", "y=\"53\"", "y=\"63\""),
     ("table", "data-sum=\"1.9|1.8|null\"", "data-sum=\"1.9|1.8\""),
     ("chart", ">50 %</text>", ">60 %</text>"),
