@@ -46,6 +46,8 @@ fn what_is_in_flight_is_answered_and_kept() {
         assert!(answer.contains("\"admitted\":1"), "{answer}");
     }
     assert_eq!(serving.process.wait().unwrap().code(), Some(0));
+    // SQLite removes its log when all is in the store.
+    assert!(!folder.path("store.sqlite-wal").exists(), "the store was left open");
     let serving = Serving::start(BINARY, &folder.serve());
     for body in &bodies {
         let (_, answer) = serving.request("POST /v1/reports", "", body);

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use headcount_report::limits::OPEN_WEEKS;
@@ -44,7 +44,12 @@ const TICK: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
+    /// Behind `jobs`, which is dropped first: the thread ends when the last of those is gone.
+    _thread: Arc<Thread>,
 }
+
+/// The thread. Who drops this waits until it has written and folded all that it was given.
+struct Thread(Option<JoinHandle<()>>);
 
 enum Job {
     Add(Report, Source, Reply<Admitted>),
@@ -54,7 +59,7 @@ enum Job {
 type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
 impl Writer {
-    /// Starts the thread. It ends when the last clone of this is dropped.
+    /// Starts the thread. It ends when the last clone of this is dropped, which waits for that.
     pub(crate) fn start(
         store: Arc<dyn Store>,
         clock: Clock,
@@ -64,11 +69,11 @@ impl Writer {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let mut desk = Desk::new(store, clock, config)?;
         let runtime = Builder::new_current_thread().enable_time().build().map_err(io)?;
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || runtime.block_on(desk.work(queue)))
             .map_err(io)?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, _thread: Arc::new(Thread(Some(thread))) })
     }
 
     /// Adds a report to the sums; returns when they are durable.
@@ -98,6 +103,14 @@ impl Writer {
             TrySendError::Closed(_) => Error::Stopping,
         })?;
         answer.await.unwrap_or(Err(Error::Stopping))
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            let _ = thread.join(); // if it panicked, the log has it
+        }
     }
 }
 

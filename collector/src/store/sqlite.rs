@@ -29,8 +29,9 @@ use crate::library::{Library, Site};
 /// One connection writes and one reads, so that an answer waits for no report.
 #[derive(Debug)]
 pub struct SqliteStore {
-    writing: Mutex<Log>,
     reading: Mutex<Connection>,
+    /// Closed last, since only it may move SQLite's log into the file.
+    writing: Mutex<Log>,
 }
 
 impl SqliteStore {
@@ -41,7 +42,7 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let writing = Mutex::new(Log::new(connect::for_writing(path)?));
         let reading = Mutex::new(connect::for_reading(path)?);
-        Ok(Self { writing, reading })
+        Ok(Self { reading, writing })
     }
 
     fn reading(&self) -> MutexGuard<'_, Connection> {
