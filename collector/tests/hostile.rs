@@ -53,11 +53,13 @@ fn seeds(token: &str) -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for route in routes {
         let head = route.replace("{library}", "counted").replace("{version}", "1.0.0");
-        let headers = format!("authorization: Bearer {token}\r\nx-forwarded-for: 203.0.113.77\r\n");
-        let body = match route.split('/').next_back() {
-            Some("reports") => report(1),
-            _ if route.starts_with("PUT") => MANIFEST.to_owned(),
-            _ => String::new(),
+        let from = "x-forwarded-for: 203.0.113.77\r\n".to_owned();
+        let (headers, body) = match route.split(' ').next() {
+            Some("POST") => (from, report(1)),
+            Some("PUT") => {
+                (format!("{from}authorization: Bearer {token}\r\n"), MANIFEST.to_owned())
+            }
+            _ => (from, String::new()),
         };
         seeds.push(request(&head, &headers, body.as_bytes()));
         if !body.is_empty() {
