@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_gauge_is_as_long_as_its_share() {
-        assert_eq!([0.0, 0.001, 0.05, 0.07, 1.0].map(gauge), ["", "▏", "█", "█▍", &"█".repeat(20)]);
+        assert_eq!([0.0, 0.001, 0.05, 0.07, 1.0].map(gauge), ["", "▏", "█", "█▌", &"█".repeat(20)]);
     }
 
     #[test]
