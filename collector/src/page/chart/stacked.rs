@@ -21,9 +21,9 @@ const LETTER: f64 = 7.7;
 const LONGEST: usize = 25;
 
 /// Bands on top of each other, one column a week: a week is a sample of its own, so nothing is
-/// drawn between two. `data` is where a program finds the numbers, and `floor` stands at the line
-/// above which everything is to be supported.
-pub(in crate::page) fn stacked(summary: &str, data: &str, stack: &Stack, floor: &str) -> Markup {
+/// drawn between two. Above the line, everything is to be supported. `data` is where a program finds
+/// the numbers.
+pub(in crate::page) fn stacked(summary: &str, data: &str, stack: &Stack) -> Markup {
     let (Some(first), Some(last)) = (stack.weeks.first(), stack.weeks.last()) else {
         return html! {};
     };
@@ -55,11 +55,7 @@ pub(in crate::page) fn stacked(summary: &str, data: &str, stack: &Stack, floor: 
                 @let (name, part) = &labels[band];
                 text.label x=(at(axes.right + 7.0)) y=(at(y + 4.0)) { tspan { (name) } " " (part) }
             }
-            @if let Some(bands) = stack.floor {
-                path.floor d=(chart.line(bands)) {}
-                @let y = chart.first().and_then(|week| chart.edge(bands, week)).unwrap_or(axes.bottom);
-                text.floor x=(at(axes.left + 8.0)) y=(at((y - 7.0).max(axes.top + 14.0))) { (floor) }
-            }
+            @if let Some(bands) = stack.floor { path.floor d=(chart.line(bands)) {} }
         }
     }
 }
@@ -83,11 +79,6 @@ impl Chart<'_> {
     fn edge(&self, bands: usize, week: usize) -> Option<f64> {
         let parts = self.parts[week].as_ref()?;
         Some(self.axes.y(parts[..bands].iter().sum()))
-    }
-
-    /// The first week in which something is known.
-    fn first(&self) -> Option<usize> {
-        self.parts.iter().position(Option::is_some)
     }
 
     /// Where the column of a week begins and ends.

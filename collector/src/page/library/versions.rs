@@ -100,10 +100,10 @@ impl Page<'_> {
                 div.series {
                     figure {
                         figcaption { "By week" }
-                        (chart::stacked(&summary(&title, shown), &self.data(shown), &stack, &floor(shown)))
+                        (chart::stacked(&summary(&title, shown), &self.data(shown), &stack))
                         @if stack.floor.is_some() {
                             p.detail.legend {
-                                (key("kept", "to be supported")) (key("dropped", "not"))
+                                (key("line", &floor(shown))) (key("kept", "supported")) (key("dropped", "not"))
                                 (key("others", "each of too few sections"))
                             }
                         }
