@@ -13,7 +13,7 @@ use headcount_report::{Report, SitePath};
 use machine::{Machine, this_week, today};
 
 fn taken() -> Collector {
-    Collector::answering(&[Answer::Say(200, String::new())])
+    Collector::answering(&[Answer::taken()])
 }
 
 /// A machine with one used library and a yes to its collector.
@@ -122,7 +122,7 @@ fn a_report_that_somebody_changed_goes_nowhere() {
         ("}", ""),
     ] {
         let failing = Answer::Say(500, String::new());
-        let collector = Collector::answering(&[failing, Answer::Say(200, String::new())]);
+        let collector = Collector::answering(&[failing, Answer::taken()]);
         let machine = machine_for(&collector);
         let send = || machine.run(&format!("send --through {}", today()));
         assert_eq!(send().status, 1);

@@ -15,10 +15,6 @@ use headcount_report::Report;
 use machine::{Machine, Ran, this_week, today};
 use serde_json::Value;
 
-fn taken() -> Answer {
-    Answer::Say(200, String::new())
-}
-
 /// A machine with one used library and a yes to its collector.
 fn machine_for(collector: &Collector) -> Machine {
     let machine = Machine::new();
@@ -33,7 +29,7 @@ fn send(machine: &Machine) -> Ran {
 
 #[test]
 fn a_report_that_was_taken_is_kept_as_sent() {
-    let collector = Collector::answering(&[taken()]);
+    let collector = Collector::answering(&[Answer::taken()]);
     let machine = machine_for(&collector);
     let ran = send(&machine);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
@@ -48,7 +44,7 @@ fn a_report_that_was_taken_is_kept_as_sent() {
 
 #[test]
 fn the_request_has_the_documented_headers_and_no_other() {
-    let collector = Collector::answering(&[taken()]);
+    let collector = Collector::answering(&[Answer::taken()]);
     send(&machine_for(&collector));
     let sent: BTreeSet<String> =
         collector.requests()[0].headers.iter().map(|(name, _)| name.clone()).collect();
@@ -60,24 +56,33 @@ fn the_request_has_the_documented_headers_and_no_other() {
     assert_eq!(sent, rows.map(name).collect());
 }
 
-#[test]
-fn a_refused_report_is_put_away_with_the_reason() {
+/// A collector says no to the report itself.
+#[track_caller]
+fn is_put_away(status: u16) {
     let no = r#"{"error": "nobody registered this\u001b[31m library"}"#;
-    let collector = Collector::answering(&[Answer::Say(400, no.to_owned())]);
+    let collector = Collector::answering(&[Answer::Say(status, no.to_owned())]);
     let machine = machine_for(&collector);
     let ran = send(&machine);
     assert_eq!(ran.status, 1);
-    assert!(ran.stderr.contains("400: nobody registered this[31m library"), "{}", ran.stderr);
+    let reason = format!("{status}: nobody registered this[31m library");
+    assert!(ran.stderr.contains(&reason), "{}", ran.stderr);
     assert_eq!(machine.reports("refused").len(), 1);
     assert!(machine.reports("outbox").is_empty());
     assert_eq!(send(&machine).status, 0);
     assert_eq!(collector.requests().len(), 1, "it was sent again");
 }
 
+#[test]
+fn a_refused_report_is_put_away_with_the_reason() {
+    for status in [400, 413, 415, 422] {
+        is_put_away(status);
+    }
+}
+
 /// Whatever went wrong, the next try sends the same bytes.
 #[track_caller]
 fn is_tried_again(answer: Answer) {
-    let collector = Collector::answering(&[answer.clone(), answer, taken()]);
+    let collector = Collector::answering(&[answer.clone(), answer, Answer::taken()]);
     let machine = machine_for(&collector);
     for expect in [1, 1, 0, 0] {
         let ran = send(&machine);
@@ -93,17 +98,27 @@ fn is_tried_again(answer: Answer) {
 fn a_report_is_tried_again_until_it_is_taken() {
     is_tried_again(Answer::Say(500, String::new()));
     is_tried_again(Answer::Say(503, "{\"error\": \"restarting\"}".to_owned()));
-    for later in [408, 425, 429] {
-        is_tried_again(Answer::Say(later, String::new()));
-    }
     is_tried_again(Answer::Lose);
+}
+
+/// None of these says anything about the report.
+#[test]
+fn a_wrong_address_or_set_up_costs_no_report() {
+    for status in [401, 403, 404, 405, 407, 408, 411, 425, 429, 431, 451] {
+        is_tried_again(Answer::Say(status, "{\"error\": \"not here\"}".to_owned()));
+    }
+    let page = "<html>Log in to use this network</html>";
+    for status in [200, 400, 413, 422, 511] {
+        is_tried_again(Answer::Say(status, page.to_owned()));
+    }
+    is_tried_again(Answer::Say(204, String::new()));
 }
 
 /// What a timer runs does not insist; a person who types `send` may.
 #[test]
 fn a_failure_is_followed_by_a_pause_for_all_but_the_owner() {
     let no = Answer::Say(500, "{\"error\": \"restarting\"}".to_owned());
-    let collector = Collector::answering(&[no.clone(), no, taken()]);
+    let collector = Collector::answering(&[no.clone(), no, Answer::taken()]);
     let machine = Machine::new();
     machine.ok(&format!("on --send-to {}", collector.url));
     machine.use_library(this_week().plus(-2), 1, "counted-library", &collector.url);
@@ -129,7 +144,7 @@ fn a_failure_is_followed_by_a_pause_for_all_but_the_owner() {
 /// So that not every machine sends when a week is over.
 #[test]
 fn a_week_that_is_over_is_sent_at_a_moment_of_its_own() {
-    let collector = Collector::answering(&[taken()]);
+    let collector = Collector::answering(&[Answer::taken()]);
     let last_week = this_week().plus(-1);
     let mut dues = BTreeSet::new();
     for _ in 0..4 {
@@ -147,15 +162,15 @@ fn a_week_that_is_over_is_sent_at_a_moment_of_its_own() {
 
 #[test]
 fn a_redirection_is_not_followed() {
-    let elsewhere = Collector::answering(&[taken()]);
+    let elsewhere = Collector::answering(&[Answer::taken()]);
     is_tried_again(Answer::Redirect(format!("{}/v1/reports", elsewhere.url)));
     assert!(elsewhere.requests().is_empty(), "the report went elsewhere");
 }
 
 #[test]
 fn each_collector_gets_its_own_libraries() {
-    let (one, other) = (Collector::answering(&[taken()]), Collector::answering(&[taken()]));
-    let unasked = Collector::answering(&[taken()]);
+    let (one, other) = (Collector::answering(&[Answer::taken()]), Collector::answering(&[Answer::taken()]));
+    let unasked = Collector::answering(&[Answer::taken()]);
     let machine = machine_for(&one);
     machine.ok(&format!("on --send-to {}", other.url));
     machine.use_library(this_week(), 2, "other-library", &other.url);
@@ -193,7 +208,7 @@ fn what_waits_when_a_yes_is_taken_back_is_never_sent() {
 
 #[test]
 fn lines_after_the_report_are_left_out_and_said_so() {
-    let collector = Collector::answering(&[taken()]);
+    let collector = Collector::answering(&[Answer::taken()]);
     let machine = machine_for(&collector);
     send(&machine);
     machine.use_library(this_week(), 2, "counted-library", &collector.url);
@@ -205,7 +220,7 @@ fn lines_after_the_report_are_left_out_and_said_so() {
 
 #[test]
 fn what_waits_is_sent_even_without_a_spool() {
-    let collector = Collector::answering(&[Answer::Say(500, String::new()), taken()]);
+    let collector = Collector::answering(&[Answer::Say(500, String::new()), Answer::taken()]);
     let machine = machine_for(&collector);
     send(&machine);
     fs::remove_dir_all(machine.home().join("spool")).unwrap();
@@ -216,7 +231,7 @@ fn what_waits_is_sent_even_without_a_spool() {
 
 #[test]
 fn a_week_that_has_not_begun_cannot_be_closed() {
-    let ran = machine_for(&Collector::answering(&[taken()])).run("send --through 9000-01-01");
+    let ran = machine_for(&Collector::answering(&[Answer::taken()])).run("send --through 9000-01-01");
     assert_eq!(ran.status, 2);
     assert!(ran.stderr.contains("has not begun"), "{}", ran.stderr);
 }
@@ -235,7 +250,7 @@ fn kill_after(delay: Duration, machine: &Machine) -> bool {
 fn kills_cost_nothing_and_count_nothing_twice() {
     let mut killed = 0;
     for step in 0..25 {
-        let collector = Collector::answering(&[taken()]);
+        let collector = Collector::answering(&[Answer::taken()]);
         let machine = machine_for(&collector);
         for _ in 0..2 {
             killed += usize::from(kill_after(Duration::from_millis(step), &machine));

@@ -39,7 +39,7 @@ fn a_collector_without_a_yes_gets_nothing_but_can_be_looked_at() {
 #[test]
 fn what_is_shown_is_what_is_sent() {
     let machine = Machine::new();
-    let collector = Collector::answering(&[Answer::Lose, Answer::Say(200, String::new())]);
+    let collector = Collector::answering(&[Answer::Lose, Answer::taken()]);
     machine.ok(&format!("on --send-to {}", collector.url));
     machine.use_library(this_week(), 1, "counted-library", &collector.url);
     machine.run(&format!("send --through {}", today()));

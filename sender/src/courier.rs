@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use ureq::Agent;
 use ureq::http::StatusCode;
@@ -23,6 +24,15 @@ const MAX_ANSWER_BYTES: u64 = 64 << 10;
 
 /// Longest reason that is kept, in characters.
 const MAX_REASON_CHARS: usize = 200;
+
+/// By these a collector says no to this very report, which no later try could change. Any other
+/// status is about the moment, the address or what the operator set up.
+const FINAL: [StatusCode; 4] = [
+    StatusCode::BAD_REQUEST,
+    StatusCode::PAYLOAD_TOO_LARGE,
+    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    StatusCode::UNPROCESSABLE_ENTITY,
+];
 
 /// What became of a report that was brought, or was not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -79,16 +89,45 @@ impl Courier {
         };
         let status = response.status();
         // Read in any case: else the connection could not be used again.
-        let reason = refusal(status, response.body_mut());
-        match status {
-            _ if status.is_success() => Outcome::Taken,
-            // These say "later", not "no".
-            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {
-                Outcome::Kept { reason }
-            }
-            _ if status.is_client_error() => Outcome::Refused { reason },
+        let answer = Answer::read(response.body_mut());
+        let reason = answer.reason(status);
+        match answer {
+            Answer::Admitted { .. } if status.is_success() => Outcome::Taken,
+            Answer::Refused { .. } if FINAL.contains(&status) => Outcome::Refused { reason },
             _ => Outcome::Kept { reason },
         }
+    }
+}
+
+/// What a body says, in the words of `docs/api.md`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Answer {
+    /// A report was taken: all of it, or what was new.
+    Admitted {
+        #[serde(rename = "admitted")]
+        _sections: u64,
+    },
+    /// What was asked is not done.
+    Refused { error: String },
+    /// No word of a collector's: a proxy, a portal, another program, or an answer that was lost.
+    Other(IgnoredAny),
+}
+
+impl Answer {
+    fn read(body: &mut ureq::Body) -> Self {
+        let text = body.with_config().limit(MAX_ANSWER_BYTES).read_to_string().unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or(Self::Other(IgnoredAny))
+    }
+
+    /// One sentence, fit for a terminal.
+    fn reason(&self, status: StatusCode) -> String {
+        let said = match self {
+            Self::Refused { error } => error,
+            _ if status.is_success() => "an answer, but not a collector's; is the address right?",
+            _ => status.canonical_reason().unwrap_or("no reason given"),
+        };
+        format!("{}: {}", status.as_u16(), plain(&said))
     }
 }
 
@@ -116,16 +155,7 @@ fn client_within(collector: &CollectorUrl, timeout: Duration) -> Agent {
 /// The one sentence with which a collector says no, fit for a terminal.
 #[must_use]
 pub fn refusal(status: StatusCode, body: &mut ureq::Body) -> String {
-    #[derive(Deserialize)]
-    struct Refusal {
-        error: String,
-    }
-    let text = body.with_config().limit(MAX_ANSWER_BYTES).read_to_string().unwrap_or_default();
-    let said = serde_json::from_str(&text).map_or_else(
-        |_| status.canonical_reason().unwrap_or("no reason given").to_owned(),
-        |refusal: Refusal| refusal.error,
-    );
-    format!("{}: {}", status.as_u16(), plain(&said))
+    Answer::read(body).reason(status)
 }
 
 /// A sentence without what a terminal would obey.

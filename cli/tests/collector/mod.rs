@@ -20,6 +20,13 @@ pub(crate) enum Answer {
     Lose,
 }
 
+impl Answer {
+    /// A report was taken.
+    pub(crate) fn taken() -> Self {
+        Self::Say(200, "{\"admitted\": 1}".to_owned())
+    }
+}
+
 /// A request that arrived.
 pub(crate) struct Request {
     /// Method and target.

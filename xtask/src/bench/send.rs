@@ -113,5 +113,5 @@ fn take(client: &mut BufReader<TcpStream>, seen: &Seen) -> std::io::Result<()> {
     client.read_exact(&mut vec![0; length])?;
     seen.requests.fetch_add(1, Ordering::Relaxed);
     seen.body_bytes.fetch_add(length, Ordering::Relaxed);
-    client.get_mut().write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+    client.get_mut().write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{\"admitted\": 1}")
 }
