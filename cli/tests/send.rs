@@ -169,7 +169,8 @@ fn a_redirection_is_not_followed() {
 
 #[test]
 fn each_collector_gets_its_own_libraries() {
-    let (one, other) = (Collector::answering(&[Answer::taken()]), Collector::answering(&[Answer::taken()]));
+    let (one, other) =
+        (Collector::answering(&[Answer::taken()]), Collector::answering(&[Answer::taken()]));
     let unasked = Collector::answering(&[Answer::taken()]);
     let machine = machine_for(&one);
     machine.ok(&format!("on --send-to {}", other.url));
@@ -231,7 +232,8 @@ fn what_waits_is_sent_even_without_a_spool() {
 
 #[test]
 fn a_week_that_has_not_begun_cannot_be_closed() {
-    let ran = machine_for(&Collector::answering(&[Answer::taken()])).run("send --through 9000-01-01");
+    let ran =
+        machine_for(&Collector::answering(&[Answer::taken()])).run("send --through 9000-01-01");
     assert_eq!(ran.status, 2);
     assert!(ran.stderr.contains("has not begun"), "{}", ran.stderr);
 }

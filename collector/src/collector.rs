@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::Error;
 use crate::ingest::Writer;
+use crate::ingest::room::Room;
 use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
 
@@ -17,6 +18,7 @@ use crate::store::{Store, StoreError};
 pub struct Collector {
     store: Arc<dyn Store>,
     pub(crate) writer: Writer,
+    pub(crate) room: Room,
     pub(crate) clock: Clock,
     pub(crate) publish_at: NonZeroU64,
     pub(crate) proxy_header: Option<HeaderName>,
@@ -34,6 +36,7 @@ impl Collector {
         Ok(Self {
             store,
             writer,
+            room: Room::new(),
             clock,
             publish_at: config.publish_at,
             proxy_header: config.proxy_header.clone(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount_report::Week;
@@ -46,6 +46,9 @@ pub enum Error {
     /// The manifest contradicts what is registered.
     #[error("the manifest contradicts what is registered: {}", .0.join("; "))]
     Conflict(Vec<String>),
+    /// The request took too long.
+    #[error("this took longer than 30 s, its body included; send it again")]
+    Slow,
     /// The body is over its limit.
     #[error(
         "the body is over the limit of its kind, as sent or inflated: 1 MiB for a report, 8 MiB for \
@@ -94,6 +97,7 @@ impl Error {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::ClosedWeek { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -136,15 +140,6 @@ impl IntoResponse for Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         if error.is_full() { Self::Full(Arc::new(error)) } else { Self::Store(Arc::new(error)) }
-    }
-}
-
-impl From<BytesRejection> for Error {
-    fn from(rejection: BytesRejection) -> Self {
-        match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
-            _ => Self::Unreadable("the body was cut short".to_owned()),
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! * [`admit`]: a request with a report, and what it is told;
 //! * `body`: its body, inflated within limits;
+//! * `room`: how many bytes may wait;
 //! * [`prefix`]: which network it comes from; `quota`: how much that one may add;
 //! * [`sum`]: a section becomes bits;
 //! * [`register`]: a request with a manifest, and why one is refused;
@@ -12,6 +13,7 @@ pub(crate) mod body;
 pub mod prefix;
 pub(crate) mod quota;
 pub mod register;
+pub(crate) mod room;
 pub mod sum;
 pub mod writer;
 

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
 use axum::routing::{get, post};
+use tokio::time::timeout;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::address::{DATA, HEALTH, ICON, METRICS, OVERVIEW, STATUS, STYLE};
 use crate::answer::{self, registered};
@@ -44,7 +46,7 @@ pub fn router(collector: Collector) -> Router {
         .route(HEALTH, get(metrics::healthz))
         .route(METRICS, get(metrics::metrics))
         .merge(pages)
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
+        .layer(middleware::from_fn(in_time))
         .layer(fixed_header(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(fixed_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed_header(header::REFERRER_POLICY, "no-referrer"))
@@ -67,6 +69,10 @@ fn api() -> Router<Collector> {
         .route("/libraries/{library}/export.ndjson", get(answer::ndjson))
         .method_not_allowed_fallback(async || Error::Method)
         .fallback(async || Error::NotFound("there is nothing at this address".to_owned()))
+}
+
+async fn in_time(request: Request, next: Next) -> Result<Response, Error> {
+    timeout(REQUEST_TIME, next.run(request)).await.map_err(|_| Error::Slow)
 }
 
 fn fixed_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -1,15 +1,19 @@
-//! A body that inflates without end costs the collector next to nothing.
+//! Bodies that would cost much memory, and cost the collector little.
 
 #![cfg(target_os = "linux")]
 
 #[allow(dead_code, reason = "shared with tests that use the rest")]
 mod process;
 
+use std::fmt::Write as _;
 use std::io::Write;
+use std::sync::mpsc::channel;
+use std::thread;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use process::{BINARY, Folder, Serving, exchange, report};
+use process::{BINARY, Folder, Serving, exchange, report, running_week};
+use rusqlite::Connection;
 
 /// A mebibyte of zeros, compressed: repeated, it is still one valid body.
 fn gzip_mebibyte() -> Vec<u8> {
@@ -73,4 +77,66 @@ fn a_bomb_is_refused_with_bounded_memory() {
     assert!(refused < 2 << 10 && stopped < 2 << 10, "{refused} KiB, {stopped} KiB");
     assert!(inflated < 8 << 10, "{inflated} KiB");
     assert_eq!(serving.request("POST /v1/reports", "", &report(2)).0, 200);
+}
+
+/// The largest report, of what takes most memory for its length: versions of many dependencies.
+fn largest_report(number: usize) -> Vec<u8> {
+    let mut dependencies = String::new();
+    for at in 0..900 {
+        let _ = write!(dependencies, "\"d{at}\":[\"1.0.0\"],");
+    }
+    let dependencies = dependencies.trim_end_matches(',');
+    let mut body = format!("{{\"headcount\":1,\"week\":\"{}\",\"sections\":[", running_week());
+    for section in 0..66 {
+        let _ = write!(
+            body,
+            "{{\"id\":\"{:032x}\",\"library\":\"counted\",\"version\":\"1.0.0\",\"origin\":\
+             \"developer\",\"scanned\":true,\"dependencies\":{{{dependencies}}},\"sites\":{{}}}},",
+            number * 1_000 + section
+        );
+    }
+    body.pop();
+    body.push_str("]}");
+    assert!(body.len() > 900 << 10 && body.len() <= 1 << 20, "{}", body.len());
+    zstd::encode_all(body.as_bytes(), 3).unwrap()
+}
+
+/// So many of the largest reports come at once, while the store takes nothing.
+const LARGEST: usize = 48;
+
+/// Memory that they may take, in KiB: a few times what was measured.
+const WAITING_KIB: u64 = 800 << 10;
+
+#[test]
+fn reports_that_wait_have_bounded_memory() {
+    let folder = Folder::new();
+    let token = folder.add_token();
+    let serving = Serving::start(BINARY, &folder.serve());
+    assert_eq!(serving.register(&token), 201);
+    let before = peak_kib(serving.process.id());
+    let writer = Connection::open(folder.store()).unwrap();
+    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let (answered, answers) = channel();
+    thread::scope(|scope| {
+        for number in 0..LARGEST {
+            let (answered, serving) = (answered.clone(), &serving);
+            scope.spawn(move || {
+                let body = largest_report(number);
+                let encoding = "content-encoding: zstd\r\n";
+                let (status, answer) = serving.request("POST /v1/reports", encoding, &body);
+                answered.send((status, answer)).unwrap();
+            });
+        }
+    });
+    drop(answered);
+    let refused = answers.iter().filter(|(status, answer)| {
+        assert!(matches!(status, 500 | 503), "{status} {answer}");
+        answer.contains("too many reports")
+    });
+    assert!(refused.count() > LARGEST / 2, "they all found room");
+    writer.execute_batch("COMMIT").unwrap();
+    let waiting = peak_kib(serving.process.id()) - before;
+    println!("at the peak, {waiting} KiB more");
+    assert!(waiting < WAITING_KIB, "{waiting} KiB");
+    assert_eq!(serving.request("POST /v1/reports", "", &report(1)).0, 200);
 }

@@ -30,10 +30,11 @@ pub struct Admitted {
 pub(crate) async fn admit(
     State(collector): State<Collector>,
     source: Source,
-    Content(body): Content<MAX_REPORT_BYTES>,
+    Content(body, room): Content<MAX_REPORT_BYTES>,
 ) -> Result<Json<Admitted>, Error> {
     let report = Report::decode(&body).map_err(|error| Error::Unreadable(error.to_string()))?;
-    let admitted = collector.writer.add(report, source).await?;
+    let writer = collector.writer.clone();
+    let admitted = room.until(async move { writer.add(report, source).await }).await?;
     collector.metrics.count(&admitted);
     Ok(Json(admitted))
 }

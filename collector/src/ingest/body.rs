@@ -1,13 +1,17 @@
 //! The body of a request, inflated if it came compressed.
 
+use std::future::poll_fn;
 use std::io::{self, Read};
+use std::pin::Pin;
 
-use axum::body::{Bytes, HttpBody};
-use axum::extract::{DefaultBodyLimit, FromRequest, Request};
+use axum::body::{Body, HttpBody};
+use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_ENCODING;
 use flate2::bufread::MultiGzDecoder;
 
+use super::room::{Room, Taken};
+use crate::collector::Collector;
 use crate::error::Error;
 
 /// Content codings that are taken, as `Accept-Encoding` lists them.
@@ -26,27 +30,43 @@ const MAX_ZSTD_WINDOW_LOG: u32 = 23;
 ///
 /// A body that says that it is longer is not read at all, and inflating stops at the first byte too
 /// many. So no body costs more memory than a few times the limit: itself, what it becomes, and as
-/// much of zstd's window as that fills.
-pub(crate) struct Content<const MAX_BYTES: usize>(pub(crate) Bytes);
+/// much of zstd's window as that fills. All bodies together have the room that they take.
+pub(crate) struct Content<const MAX_BYTES: usize>(pub(crate) Vec<u8>, pub(crate) Taken);
 
-impl<S: Send + Sync, const MAX_BYTES: usize> FromRequest<S> for Content<MAX_BYTES> {
+impl<const MAX_BYTES: usize> FromRequest<Collector> for Content<MAX_BYTES> {
     type Rejection = Error;
 
-    async fn from_request(mut request: Request, state: &S) -> Result<Self, Error> {
+    async fn from_request(request: Request, collector: &Collector) -> Result<Self, Error> {
         let coding = Coding::of(request.headers())?;
-        if request.body().size_hint().lower() > MAX_BYTES as u64 {
-            return Err(Error::TooLarge);
-        }
-        DefaultBodyLimit::max(MAX_BYTES).apply(&mut request);
-        let body = Bytes::from_request(request, state).await?;
+        let (body, taken) = read(request.into_body(), MAX_BYTES, &collector.room).await?;
         let room = MAX_BYTES.min(body.len().saturating_mul(MAX_RATIO));
         let content = match coding {
-            Coding::Identity => body,
+            Coding::Identity => return Ok(Self(body, taken)),
             Coding::Gzip => inflated(MultiGzDecoder::new(&*body), room)?,
             Coding::Zstd => inflated(zstd(&body).map_err(unreadable)?, room)?,
         };
-        Ok(Self(content))
+        drop((body, taken));
+        let taken = collector.room.take(content.len())?;
+        Ok(Self(content, taken))
     }
+}
+
+/// Reads a body as it was sent. One that dawdles has taken no more room than it has filled.
+async fn read(mut body: Body, max_bytes: usize, room: &Room) -> Result<(Vec<u8>, Taken), Error> {
+    if body.size_hint().lower() > max_bytes as u64 {
+        return Err(Error::TooLarge);
+    }
+    let (mut bytes, mut taken) = (Vec::new(), room.take(0)?);
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let frame = frame.map_err(|_| Error::Unreadable("the body was cut short".to_owned()))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if bytes.len() + data.len() > max_bytes {
+            return Err(Error::TooLarge);
+        }
+        taken.add(room.take(data.len())?);
+        bytes.extend_from_slice(&data);
+    }
+    Ok((bytes, taken))
 }
 
 /// How a body is coded.
@@ -78,10 +98,10 @@ fn zstd(body: &[u8]) -> io::Result<impl Read> {
     Ok(decoder)
 }
 
-fn inflated(decoder: impl Read, room: usize) -> Result<Bytes, Error> {
+fn inflated(decoder: impl Read, room: usize) -> Result<Vec<u8>, Error> {
     let mut content = Vec::new();
     decoder.take(room as u64 + 1).read_to_end(&mut content).map_err(unreadable)?;
-    if content.len() > room { Err(Error::TooLarge) } else { Ok(content.into()) }
+    if content.len() > room { Err(Error::TooLarge) } else { Ok(content) }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` passes the value")]

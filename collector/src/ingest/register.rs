@@ -50,9 +50,10 @@ pub(crate) async fn register(
             tracing::warn!(%library, status, "refused a token");
         }
     })?;
-    let Content(body) = body?;
+    let Content(body, room) = body?;
     let manifest = read(&body, &library, &version)?;
-    let registered = collector.writer.register(manifest).await?;
+    let writer = collector.writer.clone();
+    let registered = room.until(async move { writer.register(manifest).await }).await?;
     let Registered { sites, new_sites, is_new, .. } = registered;
     tracing::info!(%library, %version, sites, new_sites, is_new, "registered");
     let status = if registered.is_new { StatusCode::CREATED } else { StatusCode::OK };

@@ -1,6 +1,12 @@
 //! `POST /v1/reports`
 
-use axum::http::StatusCode;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{Request, StatusCode};
+use hyper::body::Frame;
 use serde_json::{Value, json};
 
 use crate::support::{Served, check_refused, manifest, report, section, sections, sites};
@@ -137,4 +143,28 @@ async fn the_sums_do_not_say_which_bits_stood_together() {
     }
     assert_eq!(seen[0], seen[1]);
     assert_eq!(seen[0][1]["sites"][0]["called"]["count"], 1);
+}
+
+/// A body of which nothing ever comes.
+struct Silent;
+
+impl HttpBody for Silent {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let served = Served::new(1);
+    let request = Request::post("/v1/reports").body(Body::new(Silent)).unwrap();
+    let (status, answer) = served.json(request).await;
+    assert_eq!(status, StatusCode::REQUEST_TIMEOUT);
+    assert!(answer["error"].as_str().unwrap().contains("30 s"), "{answer}");
 }
