@@ -3,14 +3,16 @@
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use headcount_collector::config::{Config, DEFAULTS, Flags};
 use headcount_collector::store::{Lock, NewToken, SqliteStore, Store, transfer};
 use headcount_collector::token::{Scope, Token};
 use headcount_collector::{Clock, log, server};
 use headcount_report::CrateName;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Collects headcount reports and answers what is used, by how many
 #[derive(Debug, Parser)]
@@ -121,7 +123,7 @@ fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve { config, flags } => serve(config.as_deref(), &flags),
         Command::Config => Ok(write!(io::stdout(), "{DEFAULTS}")?),
-        Command::Backup { file, store } => Ok(existing(&store.path()?)?.back_up(&file)?),
+        Command::Backup { file, store } => back_up(&store.path()?, &file),
         Command::Check { store } => check(&store.path()?),
         Command::Export { store } => export(&store.path()?),
         Command::Import { store } => import(&store.path()?),
@@ -143,12 +145,27 @@ fn serve(file: Option<&Path>, flags: &Flags) -> anyhow::Result<()> {
 
 /// Opens a store that has to be there: a new one is nothing to copy or to check.
 fn existing(path: &Path) -> anyhow::Result<SqliteStore> {
-    anyhow::ensure!(path.try_exists()?, "there is no store `{}`", path.display());
-    Ok(SqliteStore::open(path)?)
+    SqliteStore::open_existing(path).with_context(|| format!("`{}`", path.display()))
+}
+
+fn back_up(path: &Path, copy: &Path) -> anyhow::Result<()> {
+    let progress = progress("copying", "{elapsed}");
+    progress.enable_steady_tick(TICK);
+    let bytes = SqliteStore::back_up(path, copy)?;
+    progress.finish_and_clear();
+    eprintln!("{} in `{}`.", HumanBytes(bytes), copy.display());
+    Ok(())
 }
 
 fn check(path: &Path) -> anyhow::Result<()> {
-    let problems = existing(path)?.check()?;
+    let progress = progress("checking", "{wide_bar} step {pos} of {len} {elapsed}");
+    progress.enable_steady_tick(TICK);
+    let problems = existing(path)?.check_step_by_step(|done, of| {
+        progress.set_length(of as u64);
+        progress.set_position(done as u64);
+    });
+    progress.finish_and_clear();
+    let problems = problems?;
     let mut out = io::stdout().lock();
     for problem in &problems {
         writeln!(out, "{problem}")?;
@@ -160,7 +177,7 @@ fn check(path: &Path) -> anyhow::Result<()> {
 
 fn export(path: &Path) -> anyhow::Result<()> {
     let store = existing(path)?;
-    let progress = progress("exporting");
+    let progress = progress("exporting", BYTES);
     let lines = transfer::export(&store, progress.wrap_write(BufWriter::new(io::stdout().lock())))?;
     progress.finish_and_clear();
     eprintln!("{lines} lines.");
@@ -170,7 +187,7 @@ fn export(path: &Path) -> anyhow::Result<()> {
 fn import(path: &Path) -> anyhow::Result<()> {
     let _lock = Lock::take(path)?;
     let store = SqliteStore::open(path)?;
-    let progress = progress("importing");
+    let progress = progress("importing", BYTES);
     let input = BufReader::new(progress.wrap_read(io::stdin().lock()));
     let lines = transfer::import(&store, input)?;
     progress.finish_and_clear();
@@ -179,9 +196,15 @@ fn import(path: &Path) -> anyhow::Result<()> {
     check(path)
 }
 
-/// Bytes so far, on a terminal; nothing elsewhere.
-fn progress(doing: &'static str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{spinner} {msg} {bytes} {bytes_per_sec}");
+/// How often something moves while nothing can be said.
+const TICK: Duration = Duration::from_millis(200);
+
+/// How far a stream of unknown length is.
+const BYTES: &str = "{bytes} {bytes_per_sec}";
+
+/// How far it is, on a terminal; nothing elsewhere.
+fn progress(doing: &'static str, how_far: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(&format!("{{spinner}} {{msg}} {how_far}"));
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner())).with_message(doing)
 }
@@ -195,7 +218,11 @@ fn add_token(library: Option<CrateName>, path: &Path) -> anyhow::Result<()> {
     );
     let scope = library.map_or(Scope::Operator, Scope::Library);
     let new = NewToken { scope, digest: token.digest(), created };
-    let number = SqliteStore::open(path)?.add_token(new)?;
+    if !path.try_exists()? {
+        drop(SqliteStore::open(path)?);
+        eprintln!("there was no store `{}`; it was made.", path.display());
+    }
+    let number = existing(path)?.add_token(new)?;
     writeln!(io::stdout(), "{token}")?;
     eprintln!("token {number} {may}. It is shown this once; keep it as a secret.");
     Ok(())
@@ -203,7 +230,7 @@ fn add_token(library: Option<CrateName>, path: &Path) -> anyhow::Result<()> {
 
 fn list_tokens(path: &Path) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    for row in SqliteStore::open(path)?.tokens()? {
+    for row in existing(path)?.tokens()? {
         writeln!(out, "{}\t{}\t{:.0}", row.number, row.token.scope, row.token.created)?;
     }
     Ok(())
@@ -211,7 +238,7 @@ fn list_tokens(path: &Path) -> anyhow::Result<()> {
 
 fn revoke_token(number: u32, path: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(
-        SqliteStore::open(path)?.revoke_token(number)?,
+        existing(path)?.revoke_token(number)?,
         "there is no token {number}; `headcount-collector token list` shows those there are"
     );
     eprintln!("token {number} may not register anything any more.");

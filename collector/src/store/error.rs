@@ -20,6 +20,25 @@ pub enum StoreError {
         /// The file.
         path: String,
     },
+    /// No file where a store was said to be.
+    #[error("there is no store `{path}`")]
+    Missing {
+        /// The file.
+        path: String,
+    },
+    /// A store of an earlier version of headcount, which is not to be changed just now.
+    #[error(
+        "`{path}` was written by an earlier headcount-collector (store schema {found}, this one's is \
+         {expected}): take a `backup` of it, then `serve` brings it up to date"
+    )]
+    Earlier {
+        /// The store.
+        path: String,
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        expected: i64,
+    },
     /// A store of a later version of headcount.
     #[error(
         "`{path}` was written by a later headcount-collector (store schema {found}, this one reads \

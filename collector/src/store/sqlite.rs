@@ -15,8 +15,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use headcount_report::{CrateName, Manifest, PlainVersion, Week};
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
 
+use self::connect::Otherwise;
 use self::log::Log;
 use super::transfer::Line;
 use super::{
@@ -40,7 +41,20 @@ impl SqliteStore {
     /// # Errors
     /// When the file is not a store of this schema, or cannot be opened.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let writing = Mutex::new(Log::new(connect::for_writing(path)?));
+        Self::open_or(path, Otherwise::Make)
+    }
+
+    /// Opens the store at `path` if it is there and of this schema: for what should not change it
+    /// before its operator has thought of a backup.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open), and when there is no file or an earlier schema.
+    pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
+        Self::open_or(path, Otherwise::Refuse)
+    }
+
+    fn open_or(path: &Path, otherwise: Otherwise) -> Result<Self, StoreError> {
+        let writing = Mutex::new(Log::new(connect::for_writing(path, otherwise)?));
         let reading = Mutex::new(connect::for_reading(path)?);
         Ok(Self { reading, writing })
     }
@@ -222,11 +236,20 @@ fn close_before(transaction: &Transaction<'_>, week: &str) -> rusqlite::Result<S
 
 /// Names what was tried when SQLite refused.
 fn sqlite(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
-    move |source| StoreError::Sqlite { doing, source }
+    move |source| match source.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(format!(
+            "SQLite cannot {doing} it ({source}). Stop the collector, keep this file and those with \
+             `-wal` and `-shm` beside it, and restore a backup"
+        )),
+        _ => StoreError::Sqlite { doing, source },
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+    use std::io::{Seek, SeekFrom, Write};
+
     use super::*;
 
     #[track_caller]
@@ -258,6 +281,15 @@ mod tests {
             "by a later headcount-collector (store schema 7",
         );
         refused(|path| std::fs::create_dir(path).unwrap(), "cannot open");
+        refused(
+            |path| {
+                drop(SqliteStore::open(path).unwrap());
+                let mut pages = File::options().write(true).open(path).unwrap();
+                pages.seek(SeekFrom::Start(100)).unwrap();
+                pages.write_all(&[0xff; 64]).unwrap();
+            },
+            "restore a backup",
+        );
     }
 
     #[test]
@@ -269,6 +301,15 @@ mod tests {
         let token = "INSERT INTO token VALUES (3, 'counted', zeroblob(32), '2026-11-22T10:00:00Z');
                      PRAGMA application_id = 0x48444354; PRAGMA user_version = 1;";
         earlier.execute_batch(token).unwrap();
+        let untouched = SqliteStore::open_existing(&path).unwrap_err().to_string();
+        assert!(untouched.contains("store schema 1, this one's is"), "{untouched}");
+        let copy = folder.path().join("copy.sqlite");
+        SqliteStore::back_up(&path, &copy).unwrap();
+        let schema = |path| {
+            let store = Connection::open(path).unwrap();
+            store.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap()
+        };
+        assert_eq!((schema(&path), schema(&copy)), (1, 1));
         for _ in 0..2 {
             let store = SqliteStore::open(&path).unwrap();
             store.fold().unwrap();

@@ -48,10 +48,22 @@ impl SqliteStore {
     /// # Errors
     /// When the store cannot be read.
     pub fn check(&self) -> Result<Vec<String>, StoreError> {
+        self.check_step_by_step(|_, _| ())
+    }
+
+    /// The same; says before each step how many are done, and of how many.
+    ///
+    /// # Errors
+    /// As for [`check`](Self::check).
+    pub fn check_step_by_step(
+        &self,
+        say: impl Fn(usize, usize),
+    ) -> Result<Vec<String>, StoreError> {
         let connection = self.reading_sums()?;
         let transaction = connection.unchecked_transaction().map_err(sqlite("read"))?;
         let mut problems = Vec::new();
-        for rule in RULES {
+        for (done, rule) in RULES.iter().enumerate() {
+            say(done, RULES.len());
             problems.extend(broken(&transaction, rule).map_err(sqlite("read"))?);
         }
         Ok(problems)

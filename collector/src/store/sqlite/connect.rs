@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::sqlite;
 use crate::store::StoreError;
@@ -24,27 +24,62 @@ const SCHEMA: i64 = MIGRATIONS.len() as i64;
 /// A token command may hold the file for a moment while a collector serves it.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Opens the store for writing, makes it if there is none, and brings an earlier one up to date.
-pub(super) fn for_writing(path: &Path) -> Result<Connection, StoreError> {
-    let mut connection = Connection::open(path).map_err(sqlite("open"))?;
-    let owner = match prepare(&mut connection) {
-        Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::NotADatabase => {
-            Owner::Another
-        }
-        prepared => prepared.map_err(sqlite("open"))?,
+/// What is done where there is no store of this schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Otherwise {
+    /// It is made, or brought up to date if it is an earlier one.
+    Make,
+    /// Nothing, and that is an error.
+    Refuse,
+}
+
+/// Opens the store for writing.
+pub(super) fn for_writing(path: &Path, otherwise: Otherwise) -> Result<Connection, StoreError> {
+    let mut connection = match otherwise {
+        Otherwise::Make => Connection::open(path).map_err(sqlite("open"))?,
+        Otherwise::Refuse => existing(path)?,
     };
+    let owner = or_another(prepare(&mut connection, otherwise))?;
     let path = || path.display().to_string();
-    match owner {
-        Owner::Nobody | Owner::Us { schema: SCHEMA } => {}
-        Owner::Us { schema } if schema < SCHEMA => {
+    match (owner, otherwise) {
+        (Owner::Another, _) => return Err(StoreError::Foreign { path: path() }),
+        (Owner::Us { schema: found }, _) if found > SCHEMA => {
+            return Err(StoreError::Schema { path: path(), found, expected: SCHEMA });
+        }
+        (Owner::Nobody, Otherwise::Refuse) => {
+            return Err(StoreError::Missing { path: path() });
+        }
+        (Owner::Us { schema: found }, Otherwise::Refuse) if found < SCHEMA => {
+            return Err(StoreError::Earlier { path: path(), found, expected: SCHEMA });
+        }
+        (Owner::Us { schema }, Otherwise::Make) if schema < SCHEMA => {
             tracing::info!(from = schema, to = SCHEMA, "the store was brought to this schema");
         }
-        Owner::Us { schema } => {
-            return Err(StoreError::Schema { path: path(), found: schema, expected: SCHEMA });
-        }
-        Owner::Another => return Err(StoreError::Foreign { path: path() }),
+        (Owner::Nobody | Owner::Us { .. }, _) => {}
     }
     configure(&connection).map_err(sqlite("open"))?;
+    Ok(connection)
+}
+
+/// Opens a store that is there, of whichever schema.
+pub(super) fn for_copying(path: &Path) -> Result<Connection, StoreError> {
+    let connection = existing(path)?;
+    match or_another(owner(&connection))? {
+        Owner::Us { .. } => Ok(connection),
+        Owner::Nobody => Err(StoreError::Missing { path: path.display().to_string() }),
+        Owner::Another => Err(StoreError::Foreign { path: path.display().to_string() }),
+    }
+}
+
+/// Opens a file that is there.
+fn existing(path: &Path) -> Result<Connection, StoreError> {
+    let doing = || format!("look for `{}`", path.display());
+    if !path.try_exists().map_err(|source| StoreError::Io { doing: doing(), source })? {
+        return Err(StoreError::Missing { path: path.display().to_string() });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(sqlite("open"))?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(sqlite("open"))?;
     Ok(connection)
 }
 
@@ -64,11 +99,21 @@ enum Owner {
     Another,
 }
 
-fn owner(transaction: &Transaction<'_>) -> rusqlite::Result<Owner> {
-    let pragma = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+/// A file that is no database is another program's, too.
+fn or_another(owner: rusqlite::Result<Owner>) -> Result<Owner, StoreError> {
+    match owner {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+            Ok(Owner::Another)
+        }
+        owner => owner.map_err(sqlite("open")),
+    }
+}
+
+fn owner(connection: &Connection) -> rusqlite::Result<Owner> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let (application, schema) = (pragma("application_id")?, pragma("user_version")?);
     let objects: i64 =
-        transaction.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
     Ok(match (application, schema, objects) {
         (APPLICATION_ID, _, _) => Owner::Us { schema },
         (0, 0, 0) => Owner::Nobody,
@@ -76,13 +121,14 @@ fn owner(transaction: &Transaction<'_>) -> rusqlite::Result<Owner> {
     })
 }
 
-/// Makes or migrates the store in one transaction, if it is nobody's or ours and earlier. Returns
-/// whose it was, before.
-fn prepare(connection: &mut Connection) -> rusqlite::Result<Owner> {
+/// Makes or migrates the store in one transaction, if it is nobody's or ours and earlier, and if that
+/// is wanted. Returns whose it was, before.
+fn prepare(connection: &mut Connection, otherwise: Otherwise) -> rusqlite::Result<Owner> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let owner = owner(&transaction)?;
     let first = match owner {
+        _ if otherwise == Otherwise::Refuse => usize::MAX,
         Owner::Nobody => 0,
         Owner::Us { schema } => usize::try_from(schema).unwrap_or(usize::MAX),
         Owner::Another => usize::MAX,
