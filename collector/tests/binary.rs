@@ -156,8 +156,14 @@ fn a_backup_of_a_served_store_is_a_store() {
         command.arg(name).args(arguments).arg("--store").arg(folder.path(store));
         command.output().unwrap()
     };
-    let missing = command("check", &[], "store.sqlite");
-    assert!(!missing.status.success() && !folder.store().exists());
+    let commands: [(&str, &[&str]); 4] =
+        [("check", &[]), ("export", &[]), ("backup", &["copy.sqlite"]), ("token", &["list"])];
+    for (name, arguments) in commands {
+        let missing = command(name, arguments, "store.sqlite");
+        let error = String::from_utf8(missing.stderr).unwrap();
+        assert!(!missing.status.success() && error.contains("there is no store"), "{error}");
+        assert!(!folder.store().exists());
+    }
     let token = folder.add_token();
     let serving = Serving::start(BINARY, &folder.serve());
     serving.register(&token);

@@ -130,7 +130,8 @@ fn reports_that_wait_have_bounded_memory() {
     });
     drop(answered);
     let refused = answers.iter().filter(|(status, answer)| {
-        assert!(matches!(status, 500 | 503), "{status} {answer}");
+        // A store that is locked for so long has failed; on a slow machine the time is over first.
+        assert!(matches!(status, 408 | 500 | 503), "{status} {answer}");
         answer.contains("too many reports")
     });
     assert!(refused.count() > LARGEST / 2, "they all found room");
