@@ -2,6 +2,7 @@
 //!
 //! * [`share`], [`trend`]: a part of the sections, how sure that is, and where it is going;
 //! * [`tally`]: the sums of one library, ready to be asked;
+//! * `read`: the sums that a question takes, read from the store;
 //! * [`basis`]: what every answer says about itself;
 //! * [`text`]: figures as text;
 //! * [`registered`]: which versions are registered, and their manifests;
@@ -14,6 +15,7 @@
 pub mod basis;
 pub mod export;
 pub mod features;
+mod read;
 pub mod registered;
 pub mod removal;
 pub mod series;
@@ -30,20 +32,20 @@ use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use headcount_report::{CrateName, SitePath, Week};
+use headcount_report::{CrateName, SitePath};
 use serde::Serialize;
 
 pub use self::basis::SAMPLE;
 use self::features::Features;
+pub(crate) use self::read::Read;
 use self::removal::Removal;
 use self::series::Series;
-use self::tally::Tally;
 use self::versions::Versions;
 use crate::collector::Collector;
 use crate::error::Error;
 use crate::library::Library;
-use crate::publish::{Publication, View};
-use crate::store::{Dimension, LibraryLine, Store};
+use crate::publish::Publication;
+use crate::store::{LibraryLine, Store};
 
 /// Weeks that an answer looks back, the running one included, unless another number is asked for:
 /// half a year.
@@ -82,9 +84,8 @@ pub(crate) async fn removal(
 ) -> Result<Json<Removal>, Error> {
     let (Path(name), Query(asked)) = (library?, asked?);
     let question = removal::Question::parse(asked)?;
-    let read = Read { weeks: WEEKS_BACK, view: question.view, publication };
-    let (library, tally) = read.sites(&collector, name).await?;
-    Ok(Json(removal::answer(&library, &tally, &question)?))
+    let ask = move |read: &Read<'_>| Ok(read.removal(&question)?.1);
+    collector.ask(name, publication, ask).await.map(Json)
 }
 
 /// Answers which versions of everything around a library its users have.
@@ -96,9 +97,8 @@ pub(crate) async fn versions(
 ) -> Result<Json<Versions>, Error> {
     let (Path(name), Query(asked)) = (library?, asked?);
     let question = versions::Question::parse(asked)?;
-    let read = Read { weeks: question.weeks, view: question.view, publication };
-    let (library, tally) = read.dimensions(&collector, name, versions::DIMENSIONS).await?;
-    Ok(Json(versions::answer(&library, &tally, &question)?))
+    let ask = move |read: &Read<'_>| Ok(read.versions(&question)?.1);
+    collector.ask(name, publication, ask).await.map(Json)
 }
 
 /// Answers which part of a library's API serves most users.
@@ -108,11 +108,13 @@ pub(crate) async fn features(
     library: Name,
     asked: Asked<features::Asked>,
 ) -> Result<Json<Features>, Error> {
-    let (Path(name), Query(asked)) = (library?, asked?);
-    let view = basis::view(asked.origin, asked.line);
-    let read = Read { weeks: WEEKS_BACK, view, publication };
-    let (library, tally) = read.features(&collector, name, asked.week).await?;
-    Ok(Json(features::answer(&library, &tally, asked.week)))
+    let (Path(name), Query(features::Asked { week, origin, line })) = (library?, asked?);
+    let view = basis::view(origin, line);
+    let ask = move |read: &Read<'_>| {
+        let latest = read.sections(WEEKS_BACK, view)?.latest_week();
+        read.features(week.or(latest), view)
+    };
+    collector.ask(name, publication, ask).await.map(Json)
 }
 
 /// Answers with one site or feature of a library, or its sections, week by week.
@@ -124,9 +126,7 @@ pub(crate) async fn series(
 ) -> Result<Json<Series>, Error> {
     let (Path(name), Query(asked)) = (library?, asked?);
     let question = series::Question::parse(asked)?;
-    let read = Read { weeks: question.weeks, view: question.view, publication };
-    let (library, tally) = read.dimensions(&collector, name, question.dimensions()).await?;
-    Ok(Json(series::answer(&library, &tally, &question)?))
+    collector.ask(name, publication, move |read| read.series(&question)).await.map(Json)
 }
 
 /// Hands out all that is published of a library, as comma-separated values.
@@ -157,71 +157,7 @@ async fn rows(
 ) -> Result<Vec<export::Row>, Error> {
     let (Path(name), Query(asked)) = (library?, asked?);
     let (weeks, view) = asked.parse()?;
-    let read = Read { weeks, view, publication };
-    let (library, tally) = read.dimensions(&collector, name, export::DIMENSIONS).await?;
-    Ok(export::rows(&library, &tally))
-}
-
-/// Which sums are read for a question.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Read {
-    /// How many weeks back, the running one included.
-    pub(crate) weeks: u32,
-    /// Which sections.
-    pub(crate) view: View,
-    /// What of them may be told.
-    pub(crate) publication: Publication,
-}
-
-impl Read {
-    /// What is registered of a library, and the sums of its sites.
-    pub(crate) async fn sites(
-        self,
-        collector: &Collector,
-        name: CrateName,
-    ) -> Result<(Library, Tally), Error> {
-        self.dimensions(collector, name, Tally::SITES).await
-    }
-
-    /// What is registered of a library, and its sums in some dimensions.
-    pub(crate) async fn dimensions(
-        self,
-        collector: &Collector,
-        name: CrateName,
-        dimensions: &'static [Dimension],
-    ) -> Result<(Library, Tally), Error> {
-        let running = collector.clock.running_week();
-        let weeks = running.plus(1 - i32::try_from(self.weeks).unwrap_or(i32::MAX))..=running;
-        let Self { view, publication, .. } = self;
-        let library = name.clone();
-        let read = collector.read(move |store| {
-            let Some(library) = store.library(&library)? else { return Ok(None) };
-            let rows = store.sums(&library.name, weeks, dimensions)?;
-            let tally = Tally::of(&library, &rows, running, view, publication);
-            Ok(Some((library, tally)))
-        });
-        read.await?.ok_or_else(|| nobodys(&name))
-    }
-
-    /// What is registered of a library, the number of its sections in all weeks, and the sums of its
-    /// sites and features in one: the latest if none is named.
-    pub(crate) async fn features(
-        self,
-        collector: &Collector,
-        name: CrateName,
-        week: Option<Week>,
-    ) -> Result<(Library, Tally), Error> {
-        let (library, mut tally) = self
-            .dimensions(collector, name, &[Dimension::Sections, Dimension::UnknownVersion])
-            .await?;
-        let Some(week) = week.or_else(|| tally.latest_week()) else { return Ok((library, tally)) };
-        let name = library.name.clone();
-        let rows = collector
-            .read(move |store| store.sums(&name, week..=week, features::DIMENSIONS))
-            .await?;
-        tally.replace_week(&library, week, &rows);
-        Ok((library, tally))
-    }
+    collector.ask(name, publication, move |read| read.rows(weeks, view)).await
 }
 
 fn nobodys(library: &CrateName) -> Error {

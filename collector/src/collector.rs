@@ -45,13 +45,13 @@ impl Collector {
     }
 
     /// Reads the store on a thread where blocking is allowed.
-    pub(crate) async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static, E: Into<Error> + Send + 'static>(
         &self,
-        question: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
+        question: impl FnOnce(&dyn Store) -> Result<T, E> + Send + 'static,
     ) -> Result<T, Error> {
         let store = Arc::clone(&self.store);
         match tokio::task::spawn_blocking(move || question(&*store)).await {
-            Ok(answer) => Ok(answer?),
+            Ok(answer) => answer.map_err(Into::into),
             Err(_) => Err(Error::Stopping),
         }
     }

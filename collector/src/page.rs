@@ -23,12 +23,13 @@ use serde::de::DeserializeOwned;
 
 use self::library::summary::{self, Answers};
 use self::overview::Looked;
+use crate::answer::versions::{Kind, Question};
 use crate::answer::{self, Read, WEEKS_BACK, basis};
 use crate::collector::Collector;
 use crate::error::Error;
 use crate::metrics::Totals;
-use crate::publish::{Publication, View};
-use crate::store::{Dimension, Store};
+use crate::publish::Publication;
+use crate::store::Store;
 
 /// A page instead of another, because of an error.
 pub(crate) struct ErrorPage(Error);
@@ -61,14 +62,21 @@ pub(crate) async fn library(
     name: Name,
     Filled(asked): Filled<summary::Asked>,
 ) -> Result<Markup, ErrorPage> {
-    let question = asked.versions()?;
-    let read = asking(&collector, question.weeks, question.view);
-    let (library, tally) = read.dimensions(&collector, named(name)?, Dimension::ALL).await?;
-    let removal = answer::removal::answer(&library, &tally, &asked.removal()?)?;
-    let versions = answer::versions::answer(&library, &tally, &question)?;
-    let features = answer::features::answer(&library, &tally, None);
-    let answers = Answers { removal, versions, question, features };
-    Ok(summary::page(&library, &tally, &answers))
+    let (question, removal) = (asked.versions()?, asked.removal()?);
+    let ask = move |read: &Read<'_>| {
+        let sections = read.sections(question.weeks, question.view)?;
+        let question = Question { week: sections.latest_week(), ..question };
+        let itself = Question { of: Some(Kind::Library), ..question.clone() };
+        let answers = Answers {
+            removal: read.removal(&removal)?.1,
+            versions: read.versions_in_week(&question)?,
+            itself: answer::versions::answer(&read.library, &sections, &itself)?,
+            features: read.features(question.week, question.view)?,
+            question,
+        };
+        Ok(summary::page(&read.library, &sections, &answers))
+    };
+    page(&collector, named(name)?, ask).await
 }
 
 /// May a library's deprecated sites go?
@@ -78,10 +86,11 @@ pub(crate) async fn removal(
     Filled(asked): Filled<answer::removal::Asked>,
 ) -> Result<Markup, ErrorPage> {
     let question = answer::removal::Question::parse(asked)?;
-    let read = asking(&collector, WEEKS_BACK, question.view);
-    let (library, tally) = read.sites(&collector, named(name)?).await?;
-    let removal = answer::removal::answer(&library, &tally, &question)?;
-    Ok(library::removal::page(&library, &tally, &removal))
+    let ask = move |read: &Read<'_>| {
+        let (tally, removal) = read.removal(&question)?;
+        Ok(library::removal::page(&read.library, &tally, &removal))
+    };
+    page(&collector, named(name)?, ask).await
 }
 
 /// One site of a library.
@@ -93,10 +102,11 @@ pub(crate) async fn site(
     let (name, site) = named(path)?;
     let question = answer::removal::Question::parse(asked)?;
     let question = answer::removal::Question { site: Some(site), ..question };
-    let read = asking(&collector, WEEKS_BACK, question.view);
-    let (library, tally) = read.sites(&collector, name).await?;
-    let removal = answer::removal::answer(&library, &tally, &question)?;
-    Ok(library::site::page(&library, &tally, &removal))
+    let ask = move |read: &Read<'_>| {
+        let (tally, removal) = read.removal(&question)?;
+        Ok(library::site::page(&read.library, &tally, &removal))
+    };
+    page(&collector, name, ask).await
 }
 
 /// Which versions do a library's users have?
@@ -105,16 +115,19 @@ pub(crate) async fn versions(
     name: Name,
     Filled(asked): Filled<answer::versions::Asked>,
 ) -> Result<Markup, ErrorPage> {
-    let question = answer::versions::Question::parse(asked)?;
-    let read = asking(&collector, question.weeks, question.view);
-    let (library, tally) =
-        read.dimensions(&collector, named(name)?, answer::versions::DIMENSIONS).await?;
-    let everything = answer::versions::Question { of: None, name: None, ..question.clone() };
-    let versions = answer::versions::answer(&library, &tally, &everything)?;
-    let shown = versions.shown(&question).ok_or_else(|| {
-        Error::NotFound(format!("nothing is told of such versions with `{}`", library.name))
-    })?;
-    Ok(library::versions::page(&library, &tally, &versions, &question, shown))
+    let question = Question::parse(asked)?;
+    let ask = move |read: &Read<'_>| {
+        let latest = read.sections(question.weeks, question.view)?.latest_week();
+        let question = Question { week: question.week.or(latest), ..question };
+        let in_week = read.versions_in_week(&question)?;
+        let (tally, versions) = read.versions(&in_week.one(&question))?;
+        if versions.subjects.is_empty() {
+            let name = &read.library.name;
+            return Err(Error::NotFound(format!("nothing is told of such versions with `{name}`")));
+        }
+        Ok(library::versions::page(&read.library, &tally, &in_week, &versions, &question))
+    };
+    page(&collector, named(name)?, ask).await
 }
 
 /// Which part of a library matters?
@@ -123,15 +136,24 @@ pub(crate) async fn features(
     name: Name,
     Filled(asked): Filled<answer::features::Asked>,
 ) -> Result<Markup, ErrorPage> {
-    let read = asking(&collector, WEEKS_BACK, basis::view(asked.origin, asked.line));
-    let (library, tally) = read.features(&collector, named(name)?, asked.week).await?;
-    let features = answer::features::answer(&library, &tally, asked.week);
-    Ok(library::features::page(&library, &tally, &features))
+    let answer::features::Asked { week, origin, line } = asked;
+    let view = basis::view(origin, line);
+    let ask = move |read: &Read<'_>| {
+        let sections = read.sections(WEEKS_BACK, view)?;
+        let features = read.features(week.or_else(|| sections.latest_week()), view)?;
+        Ok(library::features::page(&read.library, &sections, &features))
+    };
+    page(&collector, named(name)?, ask).await
 }
 
-/// What everybody may see.
-fn asking(collector: &Collector, weeks: u32, view: View) -> Read {
-    Read { weeks, view, publication: Publication::from(collector.publish_at) }
+/// Answers with a page of a library, made of what everybody may see.
+async fn page(
+    collector: &Collector,
+    name: CrateName,
+    page: impl FnOnce(&Read<'_>) -> Result<Markup, Error> + Send + 'static,
+) -> Result<Markup, ErrorPage> {
+    let publication = Publication::from(collector.publish_at);
+    Ok(collector.ask(name, publication, page).await?)
 }
 
 /// What a page's address names, if that can exist.

@@ -18,12 +18,14 @@ mod memory;
 mod sqlite;
 mod sums;
 pub mod transfer;
+mod wanted;
 
 pub use error::StoreError;
 pub use lock::Lock;
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 pub use sums::{Added, Bit, Bits, Dimension, Subject, SumRow, Summed};
+pub use wanted::Wanted;
 
 /// Keeps what authors register and the sums of what machines report.
 ///
@@ -94,7 +96,8 @@ pub trait Store: Send + Sync + 'static {
     /// When it cannot be made durable.
     fn keep_weeks(&self, weeks: NonZeroU32) -> Result<(), StoreError>;
 
-    /// The sums of one library in some weeks, ordered by week.
+    /// The sums of one library in some weeks, in no order, as they stood at one moment. What is wanted
+    /// twice comes twice.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -102,7 +105,7 @@ pub trait Store: Send + Sync + 'static {
         &self,
         library: &CrateName,
         weeks: RangeInclusive<Week>,
-        dimensions: &[Dimension],
+        wanted: &[Wanted],
     ) -> Result<Vec<SumRow>, StoreError>;
 
     /// Keeps the digest of a new token and returns its number.

@@ -148,8 +148,6 @@ impl Border {
     ) -> Result<VerdictKind, StoreError> {
         // More weeks would change the series, and not the verdict.
         let weeks = running.plus(-10)..=running;
-        let rows = store.sums(&library.name, weeks, Tally::SITES)?;
-        let tally = Tally::of(library, &rows, running, View::ALL, Publication::of_everything());
         let question = Question {
             threshold: self.threshold,
             confidence: self.confidence,
@@ -157,6 +155,9 @@ impl Border {
             site: Some(word(SITE)),
             view: View::ALL,
         };
+        let wanted = removal::wanted(library, &question).expect("the library has the site");
+        let rows = store.sums(&library.name, weeks, &wanted)?;
+        let tally = Tally::of(library, &rows, running, View::ALL, Publication::of_everything());
         let answer = removal::answer(library, &tally, &question);
         let site = answer.ok().and_then(|answer| answer.sites.into_iter().next());
         Ok(site.map_or(VerdictKind::NotEnoughSections, |site| site.verdict.kind))

@@ -9,7 +9,7 @@ use headcount_collector::answer::tally::Tally;
 use headcount_collector::ingest::sum;
 use headcount_collector::library::Library;
 use headcount_collector::publish::{Publication, View};
-use headcount_collector::store::{Bits, Dimension, MemoryStore, Store, StoreError, Summed};
+use headcount_collector::store::{Bits, Dimension, MemoryStore, Store, StoreError, Summed, Wanted};
 use headcount_report::{SitePath, Week};
 use rand::Rng;
 
@@ -128,7 +128,7 @@ impl Coverage {
 
     fn ask(&self, store: &MemoryStore, size: usize, figures: &mut Figures) {
         let (week, library) = (self.week, &self.library);
-        let rows = store.sums(&library.name, week..=week, DIMENSIONS).expect("sums");
+        let rows = store.sums(&library.name, week..=week, &Wanted::all(DIMENSIONS)).expect("sums");
         let publication = Publication::of_everything();
         let tally = Tally::of(library, &rows, week.plus(WEEKS), View::ALL, publication);
         let mut look = |what: String, truth: Option<&Part>, n, share: Option<Share>| {

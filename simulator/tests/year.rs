@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use headcount_collector::store::{Dimension, MemoryStore, Store, SumRow};
+use headcount_collector::store::{Dimension, MemoryStore, Store, SumRow, Wanted};
 use headcount_report::{SitePath, Week};
 use headcount_simulator::truth::Part;
 use headcount_simulator::{Population, Year, fill};
@@ -70,7 +70,7 @@ fn where_everybody_takes_part_the_sums_are_the_truth() {
     let library = store.library(year.library()).unwrap().unwrap();
     for week in year.weeks() {
         let truth = year.truth(week);
-        let rows = store.sums(year.library(), week..=week, Dimension::ALL).unwrap();
+        let rows = store.sums(year.library(), week..=week, &Wanted::all(Dimension::ALL)).unwrap();
         let sums = sums(&rows);
         let count = |dimension, value: &str| {
             sums.get(&(dimension, value.to_owned())).copied().unwrap_or_default()

@@ -20,6 +20,7 @@ pub(super) const DIMENSIONS: &[Dimension] = &[
     Dimension::Called100,
     Dimension::Linked,
     Dimension::Feature,
+    Dimension::UnknownVersion,
 ];
 
 /// The part of all use that the core of an API makes up.

@@ -16,6 +16,7 @@ use super::{WEEKS_BACK, parameter};
 use crate::error::Error;
 use crate::library::Library;
 use crate::publish::View;
+use crate::store::{Dimension, Wanted};
 
 /// Shares down to one in 10,000 can be asked for: under that no library has the sections.
 const THRESHOLDS: std::ops::RangeInclusive<f64> = 0.0001..=0.5;
@@ -159,15 +160,26 @@ pub struct Point {
     pub upper_bound: Option<f64>,
 }
 
+/// The sums that the answer is made from.
+///
+/// # Errors
+/// When the library has no such site.
+pub fn wanted(library: &Library, question: &Question) -> Result<Vec<Wanted>, Error> {
+    let mut wanted = Wanted::all(Tally::SECTIONS);
+    wanted.push(Wanted::every(Dimension::Scanned));
+    let sites = sites(library, question)?.into_iter();
+    wanted.extend(sites.flat_map(|site| {
+        [Dimension::Called, Dimension::Linked].map(|dimension| Wanted::one(dimension, &site))
+    }));
+    Ok(wanted)
+}
+
 /// Answers for the named site, or for every deprecated one.
 ///
 /// # Errors
 /// When the library has no such site.
 pub fn answer(library: &Library, tally: &Tally, question: &Question) -> Result<Removal, Error> {
-    let sites = match &question.site {
-        Some(path) => vec![library.site(path).ok_or_else(|| super::no_site(library, path))?],
-        None => deprecated_sites(library),
-    };
+    let sites = sites(library, question)?;
     let weeks = weeks_to_judge(tally, question);
     let week = tally.latest_week();
     let looked_at: Vec<Week> = weeks.iter().copied().chain(week).collect();
@@ -181,6 +193,13 @@ pub fn answer(library: &Library, tally: &Tally, question: &Question) -> Result<R
         sites: sites.into_iter().map(site).collect(),
         weeks,
     })
+}
+
+fn sites(library: &Library, question: &Question) -> Result<Vec<usize>, Error> {
+    match &question.site {
+        Some(path) => Ok(vec![library.site(path).ok_or_else(|| super::no_site(library, path))?]),
+        None => Ok(deprecated_sites(library)),
+    }
 }
 
 /// Sites that are deprecated in the last version that contains them, by path.

@@ -12,7 +12,7 @@ use super::weeks_back;
 use crate::error::Error;
 use crate::library::Library;
 use crate::publish::View;
-use crate::store::Dimension;
+use crate::store::{Dimension, Wanted};
 
 /// The question as it stands in an address.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -73,15 +73,26 @@ impl Question {
         Ok(Self { subject, weeks: weeks_back(weeks)?, view: view(origin, line) })
     }
 
-    /// The dimensions that the answer is made from.
-    pub(super) fn dimensions(&self) -> &'static [Dimension] {
-        match self.subject {
-            Subject::Sections => &[Dimension::Sections, Dimension::UnknownVersion],
-            Subject::Site { .. } => Tally::SITES,
-            Subject::Feature { .. } => {
-                &[Dimension::Sections, Dimension::Feature, Dimension::UnknownVersion]
+    /// The sums that the answer is made from.
+    ///
+    /// # Errors
+    /// When the library has no such site.
+    pub fn wanted(&self, library: &Library) -> Result<Vec<Wanted>, Error> {
+        let mut wanted = Wanted::all(Tally::SECTIONS);
+        match &self.subject {
+            Subject::Sections => {}
+            Subject::Site { path } => {
+                let site = library.site(path).ok_or_else(|| super::no_site(library, path))?;
+                wanted.push(Wanted::every(Dimension::Scanned));
+                let dimensions = [Dimension::Called, Dimension::Linked];
+                wanted.extend(dimensions.map(|dimension| Wanted::one(dimension, &site)));
+            }
+            Subject::Feature { feature } => {
+                let values = ["", feature.as_str()];
+                wanted.extend(values.map(|value| Wanted::one(Dimension::Feature, value)));
             }
         }
+        Ok(wanted)
     }
 }
 

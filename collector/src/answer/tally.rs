@@ -71,15 +71,8 @@ impl SiteTally {
 }
 
 impl Tally {
-    /// The dimensions of every answer about sites.
-    pub const SITES: &[Dimension] = &[
-        Dimension::Sections,
-        Dimension::Scanned,
-        Dimension::Called,
-        Dimension::Called100,
-        Dimension::Linked,
-        Dimension::UnknownVersion,
-    ];
+    /// The dimensions of all sections, which every answer about weeks is made from.
+    pub(super) const SECTIONS: &[Dimension] = &[Dimension::Sections, Dimension::UnknownVersion];
 
     /// Takes up some rows of a library.
     #[must_use]
@@ -92,26 +85,16 @@ impl Tally {
     ) -> Self {
         let weeks = BTreeMap::new();
         let mut tally = Self { running, view, publication, weeks, unregistered: 0 };
-        tally.take(library, rows);
-        tally
-    }
-
-    /// Takes up the rows of one week in place of those that it has of it.
-    pub(super) fn replace_week(&mut self, library: &Library, week: Week, rows: &[SumRow]) {
-        self.weeks.remove(&week);
-        self.take(library, rows);
-    }
-
-    fn take(&mut self, library: &Library, rows: &[SumRow]) {
         for row in rows {
             match &row.version {
-                None => self.unregistered += row.count,
+                None => tally.unregistered += row.count,
                 Some(version) => {
                     let is_latest_line = library.is_in_latest_line(version);
-                    self.weeks.entry(row.week).or_default().take(version, is_latest_line, row);
+                    tally.weeks.entry(row.week).or_default().take(version, is_latest_line, row);
                 }
             }
         }
+        tally
     }
 
     /// Weeks that have a section in the view, oldest first.

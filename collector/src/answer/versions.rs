@@ -17,17 +17,7 @@ use crate::error::Error;
 use crate::library::Library;
 use crate::publish::cells::{Order, cells};
 use crate::publish::{Atoms, Cell, View};
-use crate::store::Dimension;
-
-/// The dimensions that the answer is made from.
-pub(crate) const DIMENSIONS: &[Dimension] = &[
-    Dimension::Sections,
-    Dimension::Rustc,
-    Dimension::Target,
-    Dimension::Dependency,
-    Dimension::System,
-    Dimension::UnknownVersion,
-];
+use crate::store::{Dimension, Wanted};
 
 /// What a support policy may be asked to cover.
 const COVERAGES: std::ops::RangeInclusive<f64> = 0.5..=0.9999;
@@ -74,6 +64,19 @@ impl Question {
         Ok(Self { of, name, coverage, week, weeks: weeks_back(weeks)?, view: view(origin, line) })
     }
 
+    /// The sums that the answer is made from.
+    #[must_use]
+    pub fn wanted(&self) -> Vec<Wanted> {
+        let mut wanted = Wanted::all(Tally::SECTIONS);
+        let others = [Kind::Rustc, Kind::Target, Kind::Dependency, Kind::System];
+        let others = others.into_iter().filter(|kind| self.of.is_none_or(|of| of == *kind));
+        wanted.extend(others.map(|kind| match &self.name {
+            None => Wanted::every(kind.dimension()),
+            Some(name) => Wanted::versions(kind.dimension(), name),
+        }));
+        wanted
+    }
+
     fn is_about(&self, subject: &Subject) -> bool {
         self.of.is_none_or(|of| of == subject.of)
             && (self.name.is_none() || self.name == subject.name)
@@ -109,14 +112,16 @@ impl Kind {
 }
 
 impl Versions {
-    /// The one thing that was asked for; or what is most often asked for, if none was.
-    pub(crate) fn shown(&self, question: &Question) -> Option<&Distribution> {
-        let mut asked = self.subjects.iter().filter(|one| question.is_about(&one.subject));
-        if question.of.is_some() || question.name.is_some() {
-            return asked.next();
+    /// The one thing that was asked for, as a question; or what is most often asked for, if none was.
+    pub(crate) fn one(&self, asked: &Question) -> Question {
+        let mut question = asked.clone();
+        let mut subjects = self.subjects.iter().map(|one| &one.subject);
+        let system = subjects.clone().find(|subject| subject.of == Kind::System);
+        let usual = system.or_else(|| subjects.next());
+        if let (None, None, Some(usual)) = (asked.of, &asked.name, usual) {
+            (question.of, question.name) = (Some(usual.of), usual.name.clone());
         }
-        let is_system = |one: &&Distribution| one.subject.of == Kind::System;
-        self.subjects.iter().find(is_system).or_else(|| self.subjects.first())
+        question
     }
 }
 

@@ -10,7 +10,7 @@ use headcount_report::{CrateName, Manifest, PlainVersion, SectionId, Week};
 use super::transfer::Line;
 use super::{
     Added, Bit, Bits, Dimension, LibraryLine, NewToken, Store, StoreError, Subject, SumRow, Summed,
-    TokenRow,
+    TokenRow, Wanted,
 };
 use crate::library::{Library, Site};
 
@@ -110,21 +110,22 @@ impl Store for MemoryStore {
         &self,
         library: &CrateName,
         weeks: RangeInclusive<Week>,
-        dimensions: &[Dimension],
+        wanted: &[Wanted],
     ) -> Result<Vec<SumRow>, StoreError> {
-        let row = |((week, subject, bit), count): (&(Week, Subject, Bit), &u64)| {
-            let wanted = weeks.contains(week)
-                && subject.library.as_ref() == Some(library)
-                && dimensions.contains(&bit.dimension);
-            wanted.then(|| SumRow {
+        let tables = self.tables();
+        let counters = tables.counters.iter().filter(|((week, subject, _), _)| {
+            weeks.contains(week) && subject.library.as_ref() == Some(library)
+        });
+        let rows = counters.flat_map(|((week, subject, bit), count)| {
+            wanted.iter().filter(|wanted| wanted.takes(bit)).map(|_| SumRow {
                 week: *week,
                 version: subject.version.clone(),
                 origin: subject.origin,
                 bit: bit.clone(),
                 count: *count,
             })
-        };
-        Ok(self.tables().counters.iter().filter_map(row).collect())
+        });
+        Ok(rows.collect())
     }
 
     fn add_token(&self, token: NewToken) -> Result<u32, StoreError> {

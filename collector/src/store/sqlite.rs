@@ -14,14 +14,13 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use headcount_report::{CrateName, Manifest, PlainVersion, Week};
-use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
 
 use self::connect::Otherwise;
 use self::log::Log;
 use super::transfer::Line;
 use super::{
-    Added, Bits, Dimension, LibraryLine, NewToken, Store, StoreError, SumRow, Summed, TokenRow,
+    Added, Bits, LibraryLine, NewToken, Store, StoreError, SumRow, Summed, TokenRow, Wanted,
 };
 use crate::library::{Library, Site};
 
@@ -167,12 +166,11 @@ impl Store for SqliteStore {
         &self,
         library: &CrateName,
         weeks: RangeInclusive<Week>,
-        dimensions: &[Dimension],
+        wanted: &[Wanted],
     ) -> Result<Vec<SumRow>, StoreError> {
-        let range = [library.to_string(), weeks.start().to_string(), weeks.end().to_string()];
-        let dimensions = dimensions.iter().map(|dimension| dimension.as_str().to_owned());
-        let parameters: Vec<Value> = range.into_iter().chain(dimensions).map(Value::Text).collect();
-        rows::sums(&*self.reading_sums()?, &parameters)
+        let connection = self.reading_sums()?;
+        let transaction = connection.unchecked_transaction().map_err(sqlite("read"))?;
+        rows::sums(&transaction, library, &weeks, wanted)
     }
 
     fn add_token(&self, token: NewToken) -> Result<u32, StoreError> {
@@ -249,6 +247,8 @@ fn sqlite(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
 mod tests {
     use std::fs::File;
     use std::io::{Seek, SeekFrom, Write};
+
+    use rusqlite::types::Value;
 
     use super::*;
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::ingest::prefix::Prefix;
-use crate::store::{Dimension, MemoryStore};
+use crate::store::{Dimension, MemoryStore, Wanted};
 
 const LIBRARIES: [&str; 2] = ["target", "bystander"];
 
@@ -59,8 +59,8 @@ fn send(desk: &mut Desk, address: &str, sections: Vec<Section>) -> Admitted {
 /// How many sections of a library there are, and how many call `a`.
 fn sums(desk: &Desk, library: &str) -> (u64, u64) {
     let week: Week = "2026-W47".parse().unwrap();
-    let dimensions = [Dimension::Sections, Dimension::Called];
-    let rows = desk.store.sums(&library.parse().unwrap(), week..=week, &dimensions).unwrap();
+    let wanted = Wanted::all(&[Dimension::Sections, Dimension::Called]);
+    let rows = desk.store.sums(&library.parse().unwrap(), week..=week, &wanted).unwrap();
     let sum = |dimension| {
         let rows = rows.iter().filter(|row| row.bit.dimension == dimension);
         rows.map(|row| row.count).sum()

@@ -11,7 +11,7 @@ use crate::answer::basis::Line;
 use crate::answer::features::Features;
 use crate::answer::removal::{self, Removal};
 use crate::answer::tally::Tally;
-use crate::answer::versions::{self, Kind, Question, Versions};
+use crate::answer::versions::{self, Question, Versions};
 use crate::error::Error;
 use crate::library::Library;
 
@@ -39,15 +39,17 @@ impl Asked {
 /// What a summary is made from.
 pub(in crate::page) struct Answers {
     pub(in crate::page) removal: Removal,
+    /// Of everything, in one week.
     pub(in crate::page) versions: Versions,
+    /// Of the library itself, week by week.
+    pub(in crate::page) itself: Versions,
     pub(in crate::page) question: Question,
     pub(in crate::page) features: Features,
 }
 
 /// The page.
 pub(in crate::page) fn page(library: &Library, tally: &Tally, answers: &Answers) -> Markup {
-    let Answers { removal, versions, question, features } = answers;
-    let itself = versions.subjects.iter().find(|one| one.subject.of == Kind::Library);
+    let Answers { removal, versions, itself, question, features } = answers;
     let main = html! {
         (unregistered(&removal.basis))
         div.columns {
@@ -65,10 +67,10 @@ pub(in crate::page) fn page(library: &Library, tally: &Tally, answers: &Answers)
             h2 id="versions" { a href=(address::versions_page(&library.name)) { "What must I support?" } }
             (super::versions::glance(library, versions, question))
         }
-        @if let Some(itself) = itself {
+        @if let Some(shown) = itself.subjects.first() {
             section aria-labelledby="adoption" {
                 h2 id="adoption" { "Who moves to new versions?" }
-                (super::versions::adoption(library, versions, question, itself))
+                (super::versions::adoption(library, itself, question, shown))
             }
         }
     };

@@ -15,15 +15,16 @@ use crate::page::form;
 
 const COVERAGES: [f64; 6] = [0.8, 0.9, 0.95, 0.98, 0.99, 0.999];
 
-/// The page: all in a few lines, and `shown` at length.
+/// The page: all in a few lines, for one week, and one thing at length.
 pub(in crate::page) fn page(
     library: &Library,
     tally: &Tally,
+    in_week: &Versions,
     versions: &Versions,
     question: &Question,
-    shown: &Distribution,
 ) -> Markup {
-    let page = Page { library, versions, question };
+    let Some(shown) = versions.subjects.first() else { return html! {} };
+    let page = Page { library, versions: in_week, question };
     let main = html! {
         (unregistered(&versions.basis))
         section aria-labelledby="versions" {

@@ -1,6 +1,7 @@
 //! Rows read back from SQLite, as the types that they were written from.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use headcount_report::{CrateName, Manifest, Origin, SiteKind, Week};
@@ -9,7 +10,7 @@ use rusqlite::{Connection, Row, Transaction, params, params_from_iter};
 
 use super::sqlite;
 use crate::library::Site;
-use crate::store::{Bit, Dimension, LibraryLine, NewToken, StoreError, SumRow, TokenRow};
+use crate::store::{Bit, Dimension, LibraryLine, NewToken, StoreError, SumRow, TokenRow, Wanted};
 
 /// The sites of a library, in the order of their indices.
 pub(super) fn sites(connection: &Connection, library: &CrateName) -> Result<Vec<Site>, StoreError> {
@@ -84,8 +85,13 @@ pub(super) fn library_lines(connection: &Connection) -> Result<Vec<LibraryLine>,
             known.versions = versions;
         }
     }
-    let sql = "SELECT library, week, sum(count) FROM counter WHERE dimension = 'sections'
-               GROUP BY library, week ORDER BY library, week";
+    // To the end of each library's weeks, which is not to walk through all of them.
+    let sql = "WITH last AS MATERIALIZED (
+                 SELECT library, (SELECT max(week) FROM counter
+                                  WHERE library = each.library AND dimension = 'sections') AS week
+                 FROM (SELECT DISTINCT library FROM manifest) AS each)
+               SELECT library, week, sum(count) FROM last JOIN counter INDEXED BY counter_sections
+               USING (library, week) WHERE dimension = 'sections' GROUP BY library";
     let weeks = select(connection, sql, &[], |row| {
         let library: CrateName = parsed(&get::<String>(row, 0)?)?;
         Ok((library, parsed::<Week>(&get::<String>(row, 1)?)?, unsigned(get(row, 2)?)))
@@ -111,29 +117,44 @@ fn manifest_line(row: &Row<'_>) -> Result<LibraryLine, StoreError> {
     })
 }
 
-/// The sums of a library; the parameters are its name, the first week, the last, and the
-/// dimensions.
+/// The sums of a library that are wanted.
 pub(super) fn sums(
     connection: &Connection,
-    parameters: &[Value],
+    library: &CrateName,
+    weeks: &RangeInclusive<Week>,
+    wanted: &[Wanted],
 ) -> Result<Vec<SumRow>, StoreError> {
-    let dimensions = vec!["?"; parameters.len().saturating_sub(3)].join(", ");
-    let sql = format!(
-        "SELECT week, version, origin, dimension, value, count FROM counter
-         WHERE library = ? AND week BETWEEN ? AND ? AND dimension IN ({dimensions})
-         ORDER BY week"
-    );
-    select(connection, &sql, parameters, |row| {
-        let version: String = get(row, 1)?;
-        let (origin, dimension): (String, String) = (get(row, 2)?, get(row, 3)?);
-        let dimension: Dimension = parsed(&dimension)?;
-        Ok(SumRow {
-            week: parsed(&get::<String>(row, 0)?)?,
-            version: (!version.is_empty()).then(|| parsed(&version)).transpose()?,
-            origin: self::origin(&origin)?,
-            bit: Bit { dimension, value: get(row, 4)? },
-            count: unsigned(get(row, 5)?),
-        })
+    let mut sums = Vec::new();
+    for Wanted { dimension, values } in wanted {
+        // The whole beginning of the key, week by week, so that SQLite goes to these rows and passes
+        // no others. With a parameter in place of the dimension it would plan each query anew, in
+        // case the index of `sections` serves.
+        let sql = format!(
+            "SELECT value, version, origin, count FROM counter
+             WHERE library = ? AND week = ? AND dimension = '{}' AND value BETWEEN ? AND ?",
+            dimension.as_str()
+        );
+        let mut statement = connection.prepare_cached(&sql).map_err(sqlite("read"))?;
+        for later in 0..=weeks.start().until(*weeks.end()) {
+            let week = weeks.start().plus(later);
+            let key = params![library.as_str(), week.to_string(), values.start(), values.end()];
+            let mut rows = statement.query(key).map_err(sqlite("read"))?;
+            while let Some(row) = rows.next().map_err(sqlite("read"))? {
+                sums.push(sum_row(row, week, *dimension)?);
+            }
+        }
+    }
+    Ok(sums)
+}
+
+fn sum_row(row: &Row<'_>, week: Week, dimension: Dimension) -> Result<SumRow, StoreError> {
+    let version: String = get(row, 1)?;
+    Ok(SumRow {
+        week,
+        version: (!version.is_empty()).then(|| parsed(&version)).transpose()?,
+        origin: origin(&get::<String>(row, 2)?)?,
+        bit: Bit { dimension, value: get(row, 0)? },
+        count: unsigned(get(row, 3)?),
     })
 }
 

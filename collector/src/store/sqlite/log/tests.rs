@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::store::{Bit, Dimension, MemoryStore, SqliteStore, Store, Subject};
+use crate::store::{Bit, Dimension, MemoryStore, SqliteStore, Store, Subject, Wanted};
 
 fn week(number: i32) -> Week {
     "2026-W01".parse::<Week>().unwrap().plus(number)
@@ -50,7 +50,7 @@ fn all_sums(store: &dyn Store) -> BTreeSet<String> {
     let mut sums = BTreeSet::new();
     for library in 0..3 {
         let library = format!("library-{library}").parse().unwrap();
-        let rows = store.sums(&library, week(0)..=week(100), Dimension::ALL).unwrap();
+        let rows = store.sums(&library, week(0)..=week(100), &Wanted::all(Dimension::ALL)).unwrap();
         sums.extend(rows.iter().map(|row| format!("{library} {row:?}")));
     }
     sums
