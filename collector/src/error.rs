@@ -24,7 +24,7 @@ pub enum Error {
     Parameter(String),
     /// Registering takes a token.
     #[error(
-        "registering takes a token: send `Authorization: Bearer TOKEN` with one that \
+        "registering takes a token that is known here: send `Authorization: Bearer TOKEN` with one that \
          `headcount-collector token add` printed for this library"
     )]
     NoToken,
