@@ -12,8 +12,10 @@ mod library;
 mod lines;
 mod machine;
 mod merge;
+mod pages;
 mod scan;
 mod send;
+mod server;
 mod sites;
 
 use std::fmt::Display;
@@ -57,6 +59,8 @@ enum Part {
     Scan,
     /// Reports that a collector takes a second, against a row an event in `SQLite` and in `PostgreSQL`
     Ingest,
+    /// A library's pages over five years, with 100 others in the collector and with 10,000
+    Pages,
     /// A week of 50 MB: merging it against parsing its lines
     Merge,
     /// A machine with 300 libraries: what one report of them takes
@@ -76,6 +80,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             Part::Library => library::run()?,
             Part::Scan => scan::run()?,
             Part::Ingest => ingest::run(args.runs.get())?,
+            Part::Pages => pages::run(args.runs.get())?,
             Part::Merge => merge::run()?,
             Part::Send => send::run()?,
         }

@@ -4,7 +4,6 @@
 //! under the same load: `tests/builds/ingest`.
 
 mod postgres;
-mod server;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +14,7 @@ use headcount_tests as e2e;
 use tempfile::TempDir;
 
 use self::postgres::Postgres;
-use self::server::Server;
+use super::server::Server;
 use super::{median, print, step};
 use crate::tools;
 

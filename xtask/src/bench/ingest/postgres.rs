@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::server;
+use crate::bench::server;
 use crate::tools;
 
 /// Debian's package.
