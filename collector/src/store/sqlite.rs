@@ -97,7 +97,9 @@ impl Store for SqliteStore {
     }
 
     fn libraries(&self) -> Result<Vec<LibraryLine>, StoreError> {
-        rows::library_lines(&*self.reading_sums()?)
+        let connection = self.reading_sums()?;
+        let transaction = connection.unchecked_transaction().map_err(sqlite("read"))?;
+        rows::library_lines(&transaction)
     }
 
     fn put_manifest(

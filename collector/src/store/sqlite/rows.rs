@@ -1,6 +1,5 @@
 //! Rows read back from SQLite, as the types that they were written from.
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
@@ -70,38 +69,38 @@ pub(super) fn manifests(
     })
 }
 
-/// A line for every library.
+/// A line for every library, by name.
 pub(super) fn library_lines(connection: &Connection) -> Result<Vec<LibraryLine>, StoreError> {
-    let mut lines = BTreeMap::<CrateName, LibraryLine>::new();
-    let sql = "SELECT library, version, sites, deprecated FROM manifest";
+    let mut lines: Vec<LibraryLine> = Vec::new();
+    let sql = "SELECT library, version, sites, deprecated FROM manifest ORDER BY library";
     for line in select(connection, sql, &[], manifest_line)? {
-        let versions = lines.get(&line.library).map_or(0, |known| known.versions) + 1;
-        let newest = lines
-            .get(&line.library)
-            .is_none_or(|known| known.latest_version.numbers() < line.latest_version.numbers());
-        if newest {
-            lines.insert(line.library.clone(), LibraryLine { versions, ..line });
-        } else if let Some(known) = lines.get_mut(&line.library) {
-            known.versions = versions;
+        match lines.last_mut().filter(|last| last.library == line.library) {
+            None => lines.push(line),
+            Some(last) => {
+                let versions = last.versions + 1;
+                if last.latest_version.numbers() < line.latest_version.numbers() {
+                    *last = line;
+                }
+                last.versions = versions;
+            }
         }
     }
-    // To the end of each library's weeks, which is not to walk through all of them.
-    let sql = "WITH last AS MATERIALIZED (
-                 SELECT library, (SELECT max(week) FROM counter
-                                  WHERE library = each.library AND dimension = 'sections') AS week
-                 FROM (SELECT DISTINCT library FROM manifest) AS each)
-               SELECT library, week, sum(count) FROM last JOIN counter INDEXED BY counter_sections
-               USING (library, week) WHERE dimension = 'sections' GROUP BY library";
-    let weeks = select(connection, sql, &[], |row| {
-        let library: CrateName = parsed(&get::<String>(row, 0)?)?;
-        Ok((library, parsed::<Week>(&get::<String>(row, 1)?)?, unsigned(get(row, 2)?)))
-    })?;
-    for (library, week, sections) in weeks {
-        if let Some(line) = lines.get_mut(&library) {
-            (line.week, line.sections) = (Some(week), sections);
+    // From the last week back, library by library: summing all weeks would walk through all of them.
+    let sql = "SELECT week, count FROM counter WHERE library = ? AND dimension = 'sections'
+               ORDER BY week DESC";
+    let mut statement = connection.prepare_cached(sql).map_err(sqlite("read"))?;
+    for line in &mut lines {
+        let mut rows = statement.query([line.library.as_str()]).map_err(sqlite("read"))?;
+        while let Some(row) = rows.next().map_err(sqlite("read"))? {
+            let week: Week = parsed(&get::<String>(row, 0)?)?;
+            if line.week.is_some_and(|last| last != week) {
+                break;
+            }
+            line.week = Some(week);
+            line.sections += unsigned(get(row, 1)?);
         }
     }
-    Ok(lines.into_values().collect())
+    Ok(lines)
 }
 
 fn manifest_line(row: &Row<'_>) -> Result<LibraryLine, StoreError> {
