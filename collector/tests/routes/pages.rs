@@ -3,7 +3,9 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 
-use crate::support::{Served, manifest, sections, sites};
+use serde_json::json;
+
+use crate::support::{Served, manifest, sections, sections_with, sites};
 
 const PAGES: [&str; 8] = [
     "/",
@@ -71,6 +73,32 @@ async fn a_version_without_a_manifest_is_pointed_out() {
     served.report("2026-W47", &sections(1, "1.1.0", 2, 0)).await;
     let (_, _, html) = page(&served, "/libraries/counted").await;
     assert!(html.contains("2 sections came from versions that nobody registered"));
+}
+
+/// The weeks are those of its charts; a verdict rests on half a year.
+#[tokio::test]
+async fn a_summary_says_the_same_of_removal_whatever_weeks_it_shows() {
+    let served = Served::with_library().await;
+    served.report("2026-W45", &sections(1, "1.0.0", 40, 40)).await;
+    served.report("2026-W47", &sections(100, "1.0.0", 40, 0)).await;
+    for query in ["", "/removal", "?weeks=1", "?weeks=261"] {
+        let (_, _, html) = page(&served, &format!("/libraries/counted{query}")).await;
+        assert!(html.contains("badge not-yet"), "`{query}`: {html}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_longer_told_has_its_weeks_all_the_same() {
+    let served = Served::with_library().await;
+    let openssl = json!({"system": {"openssl": ["3.0.19"]}});
+    served.report("2026-W45", &sections_with(1, 30, &openssl)).await;
+    served.report("2026-W46", &sections(100, "1.0.0", 30, 0)).await;
+    let (_, _, html) = page(&served, "/libraries/counted/versions").await;
+    assert!(html.contains("30 sections") && !html.contains("openssl"), "{html}");
+    let path = "/libraries/counted/versions?of=system&name=openssl";
+    let (status, _, html) = page(&served, path).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(html.contains("3.0.19"), "{html}");
 }
 
 #[tokio::test]
