@@ -8,14 +8,19 @@
 //!   is told only with `k` sections that have it and none or `k` that have not; the others are
 //!   folded together, and their sum is again none or at least `k` ([`cells`]).
 //! * **Views**: the sections of one origin, or of the latest release line, are told apart only where
-//!   each of the parts that they make ([`Atoms`]) is none or at least `k`. So no subtraction of one
-//!   view from another leaves a smaller group.
+//!   each of the parts into which they divide all of them ([`Atoms`]) is none or at least `k`. Of the
+//!   values a view tells no more than leaves open, for each, that it is none or at least `k` in every
+//!   part (`side.rs`). So no subtraction of one view from another leaves a smaller group.
 //! * The **operator** may see everything: that is `k` = 1.
 //!
 //! `docs/statistics.md` says what remains.
 
 mod atoms;
+#[cfg(test)]
+mod attacker;
 pub mod cells;
+mod rows;
+mod side;
 mod viewer;
 
 use std::num::NonZeroU64;
@@ -49,12 +54,8 @@ impl Publication {
     /// Whether what `sections` say of a site or a feature is told in a view.
     #[must_use]
     pub fn tells(self, sections: &Atoms, view: View) -> bool {
-        sections.of(view) >= self.at_least() && (view == View::ALL || self.is_whole(sections))
-    }
-
-    /// Whether each part of these is none or enough.
-    fn is_whole(self, sections: &Atoms) -> bool {
-        sections.parts().iter().all(|part| *part == 0 || *part >= self.at_least())
+        let is_few = |part: &u64| (1..self.at_least()).contains(part);
+        sections.of(view) >= self.at_least() && !sections.parts(view).iter().any(is_few)
     }
 }
 

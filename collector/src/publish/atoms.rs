@@ -1,6 +1,6 @@
 //! A count of sections, with the parts that views can tell apart.
 
-use std::ops::AddAssign;
+use std::ops::{AddAssign, SubAssign};
 
 use headcount_report::Origin;
 
@@ -16,6 +16,12 @@ pub struct View {
 impl View {
     /// All sections.
     pub const ALL: Self = Self { origin: None, is_latest_line: false };
+
+    /// Whether it takes those of one origin, and of them only those of the latest line.
+    #[must_use]
+    pub fn is_of_both(self) -> bool {
+        self.origin.is_some() && self.is_latest_line
+    }
 }
 
 /// A count of sections by origin and by whether their version is of the latest release line: every
@@ -42,20 +48,49 @@ impl Atoms {
         PLACES.into_iter().map(part).sum()
     }
 
-    /// How many of all are not among `these`.
+    /// How many there are.
     #[must_use]
-    pub fn without(&self, these: &Self) -> Self {
-        Self(std::array::from_fn(|place| self.0[place].saturating_sub(these.0[place])))
+    pub fn all(&self) -> u64 {
+        self.of(View::ALL)
     }
 
-    pub(super) fn parts(&self) -> &[u64] {
-        &self.0
+    /// The parts into which a view divides them: those in it and those that are not, or all four
+    /// where it is of one origin and of the latest line.
+    pub(super) fn parts(&self, view: View) -> Vec<u64> {
+        if view == View::ALL {
+            vec![self.all()]
+        } else if view.is_of_both() {
+            self.0.to_vec()
+        } else {
+            vec![self.of(view), self.all() - self.of(view)]
+        }
+    }
+
+    /// Takes some of them away, from the largest part on, and says which.
+    pub(super) fn take(&mut self, mut sections: u64) -> Self {
+        let mut taken = Self::default();
+        while sections > 0
+            && let Some(place) = (0..4).max_by_key(|place| self.0[*place])
+            && self.0[place] > 0
+        {
+            let part = sections.min(self.0[place]);
+            self.0[place] -= part;
+            taken.0[place] += part;
+            sections -= part;
+        }
+        taken
     }
 }
 
-impl AddAssign<Atoms> for Atoms {
+impl AddAssign for Atoms {
     fn add_assign(&mut self, other: Self) {
         self.0.iter_mut().zip(other.0).for_each(|(sum, part)| *sum += part);
+    }
+}
+
+impl SubAssign for Atoms {
+    fn sub_assign(&mut self, other: Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(rest, part)| *rest = rest.saturating_sub(part));
     }
 }
 

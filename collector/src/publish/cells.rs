@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::rows::{Row, rows};
+use super::side::{self, Shown};
 use super::{Atoms, Publication, View};
 
 /// One value that sections tell, or all those that too few tell.
@@ -13,6 +15,10 @@ pub struct Cell {
     /// what stands before them in the list. Absent where that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub below: Option<String>,
+    /// Of the others of a view, in a list of releases: none of them is older than this, which all
+    /// sections together tell. Absent where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
     /// Sections that have the value; of others, how often sections have one of them.
     pub count: u64,
     /// Whether some sections with this value are counted with the others, because too few have
@@ -34,7 +40,8 @@ pub enum Order {
 ///
 /// A section may have several values. Values that may not be told are folded into others. Where a
 /// value is left that all but a few have, or few others, some of the most frequent value's sections
-/// are counted with the others: no sum changes, and every count errs downwards.
+/// are counted with the others: no sum changes, and every count errs downwards. A view names no value
+/// that all sections together do not, and nothing of one origin's sections of the latest line alone.
 #[must_use]
 pub fn cells(
     values: &[(String, Atoms)],
@@ -43,24 +50,23 @@ pub fn cells(
     publication: Publication,
     order: Order,
 ) -> Option<Vec<Cell>> {
-    if !publication.tells(told, view) {
+    let least = publication.at_least();
+    if !publication.tells(told, view) || (view.is_of_both() && least > 1) {
         return None;
     }
-    let may_be_told = |atoms: &Atoms| {
-        publication.tells(atoms, view)
-            && (view == View::ALL || publication.is_whole(&told.without(atoms)))
-    };
-    let mut counts: Vec<Count> = values
-        .iter()
-        .filter(|(_, atoms)| atoms.of(view) > 0)
-        .map(|(value, atoms)| {
-            let count = atoms.of(view);
-            Count { value, all: count, shown: if may_be_told(atoms) { count } else { 0 } }
-        })
-        .collect();
-    hide_the_few(&mut counts, told.of(view), publication.at_least());
+    let rows = rows(values, told, least);
+    let all: Vec<Count> = rows.iter().map(Count::of_all).collect();
+    if view == View::ALL {
+        return Some(match order {
+            Order::Releases => in_order_of_release(&all, least),
+            Order::Counts => in_order_of_count(all),
+        });
+    }
+    let shown = side::shown(&rows, told, view, least);
+    let counts: Vec<Count> =
+        rows.iter().zip(shown).map(|(row, shown)| Count::in_view(row, view, shown)).collect();
     Some(match order {
-        Order::Releases => in_order_of_release(&counts, publication.at_least()),
+        Order::Releases => in_view_by_release(&counts, &in_order_of_release(&all, least)),
         Order::Counts => in_order_of_count(counts),
     })
 }
@@ -70,38 +76,23 @@ struct Count<'value> {
     value: &'value str,
     all: u64,
     shown: u64,
+    is_exact: bool,
 }
 
-impl Count<'_> {
-    /// Shows so many sections less, or none when too few are left.
-    fn reduce(&mut self, by: u64, least: u64) {
-        self.shown = self.shown.saturating_sub(by);
-        if self.shown < least {
-            self.shown = 0;
-        }
+impl<'value> Count<'value> {
+    fn of_all(row: &Row<'value>) -> Self {
+        let (all, shown) = (row.sections.all(), row.shown.all());
+        Self { value: row.value, all, shown, is_exact: all == shown }
+    }
+
+    fn in_view(row: &Row<'value>, view: View, shown: Shown) -> Self {
+        let is_exact = shown.is_exact && row.shown == row.sections;
+        Self { value: row.value, all: row.sections.of(view), shown: shown.count, is_exact }
     }
 
     fn cell(&self) -> Cell {
         let value = Some(self.value.to_owned());
-        Cell { value, below: None, count: self.shown, at_least: self.shown < self.all }
-    }
-}
-
-/// Hides sections until neither the others nor those without some shown value are few.
-fn hide_the_few(counts: &mut [Count], told: u64, least: u64) {
-    loop {
-        for count in counts.iter_mut().filter(|count| count.shown > 0) {
-            let without = told.saturating_sub(count.shown);
-            if (1..least).contains(&without) {
-                count.reduce(least - without, least);
-            }
-        }
-        let others: u64 = counts.iter().map(|count| count.all - count.shown).sum();
-        let most = counts.iter_mut().max_by_key(|count| count.shown);
-        match most.filter(|most| most.shown > 0) {
-            Some(most) if (1..least).contains(&others) => most.reduce(least - others, least),
-            _ => return,
-        }
+        Cell { value, count: self.shown, at_least: !self.is_exact, ..other(0) }
     }
 }
 
@@ -109,7 +100,7 @@ fn in_order_of_count(mut counts: Vec<Count>) -> Vec<Cell> {
     counts.sort_by(|a, b| b.shown.cmp(&a.shown).then_with(|| a.value.cmp(b.value)));
     let others: u64 = counts.iter().map(|count| count.all - count.shown).sum();
     let shown = counts.iter().filter(|count| count.shown > 0);
-    shown.map(Count::cell).chain((others > 0).then(|| other(others, None))).collect()
+    shown.map(Count::cell).chain((others > 0).then(|| other(others))).collect()
 }
 
 /// Others are put between the releases that they lie between, as far as enough of them do.
@@ -124,7 +115,8 @@ fn in_order_of_release(counts: &[Count], least: u64) -> Vec<Cell> {
             continue;
         }
         if hidden >= least {
-            cells.insert(place, other(hidden, Some(count.value.to_owned())));
+            let below = Some(count.value.to_owned());
+            cells.insert(place, Cell { below, ..other(hidden) });
             hidden = 0;
         }
         cells.push(count.cell());
@@ -140,13 +132,35 @@ fn in_order_of_release(counts: &[Count], least: u64) -> Vec<Cell> {
             others.below = None;
         }
         // Of what is moved it is not known where it belongs: before all.
-        _ => cells.insert(if moved > 0 { 0 } else { place }, other(rest, None)),
+        _ => cells.insert(if moved > 0 { 0 } else { place }, other(rest)),
     }
     cells
 }
 
-fn other(count: u64, below: Option<String>) -> Cell {
-    Cell { value: None, below, count, at_least: false }
+/// The others of a view are one sum. It stands before whatever any of them may be, which is seen from
+/// the cells of all sections: a value that is not exact in the view, or their own others.
+fn in_view_by_release(counts: &[Count], of_all: &[Cell]) -> Vec<Cell> {
+    let others: u64 = counts.iter().map(|count| count.all - count.shown).sum();
+    let is_exact = |value: &str| counts.iter().any(|count| count.value == value && count.is_exact);
+    let first =
+        of_all.iter().position(|cell| cell.value.as_deref().is_none_or(|value| !is_exact(value)));
+    let since = first.and_then(|first| match &of_all[first].value {
+        Some(value) => Some(value.clone()),
+        None => of_all[first.checked_sub(1)?].value.clone(),
+    });
+    let mut cells: Vec<Cell> =
+        counts.iter().filter(|count| count.shown > 0).map(Count::cell).collect();
+    if others > 0 {
+        let is_before = |count: &&Count| Some(count.value) != since.as_deref();
+        let before = counts.iter().take_while(is_before).filter(|count| count.shown > 0).count();
+        let place = if since.is_some() { before } else { 0 };
+        cells.insert(place, Cell { since, ..other(others) });
+    }
+    cells
+}
+
+fn other(count: u64) -> Cell {
+    Cell { value: None, below: None, since: None, count, at_least: false }
 }
 
 #[cfg(test)]

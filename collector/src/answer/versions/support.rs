@@ -87,7 +87,7 @@ mod tests {
 
     fn cell(value: &str, count: u64) -> Cell {
         let value = (value != "other").then(|| value.to_owned());
-        Cell { value, below: None, count, at_least: false }
+        Cell { value, below: None, since: None, count, at_least: false }
     }
 
     #[track_caller]

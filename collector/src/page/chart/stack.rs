@@ -242,7 +242,7 @@ mod tests {
     use crate::answer::versions::{Subject, Support, WeekCells};
 
     fn cell(value: Option<&str>, count: u64) -> Cell {
-        Cell { value: value.map(str::to_owned), below: None, count, at_least: false }
+        Cell { value: value.map(str::to_owned), below: None, since: None, count, at_least: false }
     }
 
     fn distribution(of: Kind, weeks: Vec<Vec<Cell>>, kept: &[&str]) -> Distribution {
