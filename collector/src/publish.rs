@@ -66,6 +66,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_latest_line_needs_no_four_parts() {
+        let publication = Publication::from(NonZeroU64::new(20).unwrap());
+        let mut sections = Atoms::default();
+        for (origin, is_latest_line, count) in [
+            (Origin::Developer, true, 300),
+            (Origin::Developer, false, 40),
+            (Origin::Deployed, true, 60),
+            (Origin::Deployed, false, 5),
+        ] {
+            sections.add(origin, is_latest_line, count);
+        }
+        let told = [(None, true), (Some(Origin::Deployed), false), (Some(Origin::Deployed), true)]
+            .map(|(origin, is_latest_line)| View { origin, is_latest_line })
+            .map(|view| publication.tells(&sections, view));
+        assert_eq!(told, [true, true, false]);
+    }
+
+    #[test]
     fn a_view_is_told_where_no_difference_of_views_is_small() {
         let publication = Publication::from(NonZeroU64::new(20).unwrap());
         let developers = View { origin: Some(Origin::Developer), ..View::ALL };

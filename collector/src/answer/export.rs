@@ -164,10 +164,11 @@ fn version_rows(tally: &Tally, subject: &Subject, week: Week) -> Vec<Row> {
         Kind::System => "system",
     };
     let versions = versions::week_cells(tally, subject, week);
+    let n = versions.n.unwrap_or_default();
     let cells = versions.cells.into_iter().map(|cell| Row {
         name: subject.name.as_ref().map(ToString::to_string),
         at_least: cell.at_least,
-        ..row(tally, week, of, cell.value, (versions.n, cell.count))
+        ..row(tally, week, of, cell.value, (n, cell.count))
     });
     cells.collect()
 }

@@ -152,8 +152,9 @@ pub struct Distribution {
     /// What it is.
     #[serde(flatten)]
     pub subject: Subject,
-    /// Sections that tell a version of it. A section may tell several: a machine has many builds.
-    pub n: u64,
+    /// Sections that tell a version of it; none where nothing is published. A section may tell
+    /// several: a machine has many builds.
+    pub n: Option<u64>,
     /// The versions, oldest first; targets by how many have them. Empty where nothing is published.
     pub cells: Vec<CellShare>,
     /// What to support; none where nothing can be said.
@@ -180,8 +181,8 @@ pub struct WeekCells {
     pub week: Week,
     /// Whether it still takes sections.
     pub open: bool,
-    /// Sections that tell a version.
-    pub n: u64,
+    /// Sections that tell a version; none where nothing is published.
+    pub n: Option<u64>,
     /// The versions; empty where nothing is published.
     pub cells: Vec<Cell>,
 }
@@ -235,10 +236,11 @@ fn distribution(
     let series: Vec<_> =
         tally.weeks().into_iter().map(|week| week_cells(tally, &subject, week)).collect();
     let shown = series.iter().find(|point| Some(point.week) == week);
-    let (n, cells) = shown.map_or((0, &[][..]), |point| (point.n, &point.cells));
-    let share = |cell: &Cell| cell.value.as_ref().and_then(|_| Share::of(cell.count, n));
+    let (n, cells) = shown.map_or((None, &[][..]), |point| (point.n, &point.cells));
+    let others: u64 = cells.iter().filter(|cell| cell.value.is_none()).map(|cell| cell.count).sum();
+    let share = |cell: &Cell| cell.value.as_ref().and_then(|_| share(cell, others, n?));
     Distribution {
-        support: Support::of(subject.of == Kind::Target, cells, n, coverage),
+        support: n.and_then(|n| Support::of(subject.of == Kind::Target, cells, n, coverage)),
         cells: cells
             .iter()
             .map(|cell| CellShare { cell: cell.clone(), share: share(cell) })
@@ -249,6 +251,13 @@ fn distribution(
     }
 }
 
+/// The share of a version. Some of the others may have it, too, if there are at least so many.
+fn share(cell: &Cell, others: u64, n: u64) -> Option<Share> {
+    let share = Share::of(cell.count, n)?;
+    let most = if cell.at_least { (cell.count + others).min(n) } else { cell.count };
+    Some(Share { high: Share::of(most, n)?.high, ..share })
+}
+
 /// Which versions of one thing users have in one week, as far as that is published.
 pub(super) fn week_cells(tally: &Tally, subject: &Subject, week: Week) -> WeekCells {
     let (told, values) = values(tally, subject, week);
@@ -257,7 +266,7 @@ pub(super) fn week_cells(tally: &Tally, subject: &Subject, week: Week) -> WeekCe
     WeekCells {
         week,
         open: tally.is_open(week),
-        n: told.of(tally.view),
+        n: cells.as_ref().map(|_| told.of(tally.view)),
         cells: cells.unwrap_or_default(),
     }
 }

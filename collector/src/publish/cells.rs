@@ -62,7 +62,7 @@ pub fn cells(
             Order::Counts => in_order_of_count(all),
         });
     }
-    let shown = side::shown(&rows, told, view, least);
+    let shown = side::shown(&rows, told, view, least)?;
     let counts: Vec<Count> =
         rows.iter().zip(shown).map(|(row, shown)| Count::in_view(row, view, shown)).collect();
     Some(match order {

@@ -20,8 +20,9 @@ pub(super) struct Shown {
     pub(super) is_exact: bool,
 }
 
-/// What a view of one origin, or of the latest line, shows of each row.
-pub(super) fn shown(rows: &[Row], told: &Atoms, view: View, least: u64) -> Vec<Shown> {
+/// What a view of one origin, or of the latest line, shows of each row; none where even the sum of
+/// all rows would tell of few, as it can where sections say several values.
+pub(super) fn shown(rows: &[Row], told: &Atoms, view: View, least: u64) -> Option<Vec<Shown>> {
     let sides = Sides { view, is_front: is_front(told, view) };
     let told = sides.of(told);
     let mut entries: Vec<Entry> = rows
@@ -33,10 +34,14 @@ pub(super) fn shown(rows: &[Row], told: &Atoms, view: View, least: u64) -> Vec<S
         .collect();
     // What is hidden of all sections is one row more, of which nothing is shown.
     let mut others = Atoms::default();
-    rows.iter().for_each(|row| others += row.hidden());
+    for row in rows {
+        others += row.hidden();
+    }
     let others = Entry { shown: 0, is_exact: false, ..Entry::new(sides.of(&others), None, least) };
     entries.push(others);
-    Table { entries: &mut entries, least }.settle();
+    if !(Table { entries: &mut entries, least }).settle() {
+        return None;
+    }
     entries.pop();
     let shown = entries.iter().map(|entry| Shown {
         count: match (sides.is_front, entry.is_exact) {
@@ -46,7 +51,7 @@ pub(super) fn shown(rows: &[Row], told: &Atoms, view: View, least: u64) -> Vec<S
         },
         is_exact: entry.is_exact,
     });
-    shown.collect()
+    Some(shown.collect())
 }
 
 /// Of two origins, the one with more sections is in front. The latest line always is: what is at its
@@ -111,7 +116,8 @@ impl Entry {
     fn new(has: Split, has_not: Option<Split>, least: u64) -> Self {
         let is_few = |sections: u64| (1..least).contains(&sections);
         let missing = |sections| if is_few(sections) { least - sections } else { 0 };
-        let has_not = has_not.unwrap_or(Split { front: 0, back: 0 });
+        // Whatever others are, enough have them not.
+        let has_not = has_not.unwrap_or(Split { front: u64::MAX, back: u64::MAX });
         let few_have_not = if is_few(has_not.back) { has_not.back } else { 0 };
         let to_spare = missing(has.back).max(missing(has_not.front)).max(few_have_not);
         let is_exact = to_spare == 0 && !is_few(has.front);
@@ -119,11 +125,7 @@ impl Entry {
         // Who has it not are none or enough in what is shown, too.
         let hide =
             if to_spare == 0 { 0 } else { to_spare.max(least.saturating_sub(has_not.front)) };
-        Self { shown: entry.at_most(has.front.saturating_sub(hide), least), ..entry }
-    }
-
-    fn at_most(&self, sections: u64, least: u64) -> u64 {
-        if sections < least { 0 } else { sections }
+        Self { shown: enough(has.front.saturating_sub(hide), least), ..entry }
     }
 
     fn hidden_in_front(&self) -> u64 {
@@ -133,6 +135,16 @@ impl Entry {
     fn hidden_at_back(&self) -> u64 {
         if self.is_exact { 0 } else { self.has.back }
     }
+
+    /// How many of its hidden sections at the back could as well lie in front.
+    fn exchangeable(&self) -> u64 {
+        self.hidden_at_back().min(self.has_not)
+    }
+}
+
+/// So many, or none when they are few.
+fn enough(sections: u64, least: u64) -> u64 {
+    if sections < least { 0 } else { sections }
 }
 
 /// All rows, that of others last.
@@ -142,16 +154,25 @@ struct Table<'entries> {
 }
 
 impl Table<'_> {
-    /// Hides more until what is hidden is enough on both sides, for each row that has to hide there.
-    fn settle(&mut self) {
+    /// Hides more until what is hidden is enough on both sides, for each row that has to hide there;
+    /// whether that was possible.
+    fn settle(&mut self) -> bool {
         while self.hide_at_back() || self.hide_in_front() {}
+        !self.is_short()
+    }
+
+    /// Whether the sections that some row has to spare in front could not come from hidden ones of
+    /// other rows at the back.
+    fn is_short(&self) -> bool {
+        let hidden: u64 = self.entries.iter().map(Entry::exchangeable).sum();
+        let is_short = |entry: &Entry| hidden - entry.exchangeable() < entry.to_spare;
+        self.entries.iter().filter(|entry| !entry.is_exact).any(is_short)
     }
 
     /// Hides a row at the back if too little is hidden there; whether it did.
     fn hide_at_back(&mut self) -> bool {
         let hidden: u64 = self.entries.iter().map(Entry::hidden_at_back).sum();
-        let lacks = |entry: &Entry| !entry.is_exact && hidden - entry.has.back < entry.to_spare;
-        if !(1..self.least).contains(&hidden) && !self.entries.iter().any(lacks) {
+        if !(1..self.least).contains(&hidden) && !self.is_short() {
             return false;
         }
         let exact = self.entries.iter_mut().filter(|entry| entry.is_exact && entry.has.back > 0);
@@ -168,7 +189,7 @@ impl Table<'_> {
         let most = self.entries.iter_mut().max_by_key(|entry| entry.shown);
         let Some(most) = most.filter(|most| !is_enough && most.shown > 0) else { return false };
         let hide = self.least - hidden.min(most.has_not);
-        most.shown = most.at_most(most.shown.saturating_sub(hide), self.least);
+        most.shown = enough(most.shown.saturating_sub(hide), self.least);
         most.is_exact = false;
         true
     }

@@ -52,6 +52,24 @@ impl Basis {
         format!("{dash}: not published, since that takes {at} sections.")
     }
 
+    /// Why no version of something is published.
+    pub(super) fn withheld(&self) -> String {
+        match (self.origin, &self.line) {
+            (Some(_), Some(_)) => {
+                "withheld: versions are told of one --origin, or of the --latest \
+                release line, and not of both at once"
+                    .to_owned()
+            }
+            (None, None) => {
+                format!("nothing is published; that takes {} sections", self.publish_at)
+            }
+            _ => format!(
+                "nothing is published; that takes {0} sections, and none or {0} that are not of these",
+                self.publish_at
+            ),
+        }
+    }
+
     /// Warns that some sections are in no figure.
     pub(super) fn warn(&self) {
         if self.unregistered_sections > 0 {

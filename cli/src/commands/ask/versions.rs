@@ -68,7 +68,8 @@ struct Answer {
 struct Subject {
     of: Kind,
     name: Option<CrateName>,
-    n: u64,
+    /// Absent where nothing is published.
+    n: Option<u64>,
     cells: Vec<Cell>,
     support: Option<Support>,
 }
@@ -79,6 +80,8 @@ struct Cell {
     value: Option<String>,
     /// Of others: they are older than this.
     below: Option<String>,
+    /// Of others: none of them is older than this.
+    since: Option<String>,
     count: u64,
     #[serde(default)]
     at_least: bool,

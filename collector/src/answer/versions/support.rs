@@ -33,7 +33,7 @@ impl Support {
     /// To take the best of many floors needs no correction: each covers less than the one below it.
     pub(super) fn of(is_set: bool, cells: &[Cell], n: u64, coverage: f64) -> Option<Self> {
         let places: Vec<usize> =
-            (0..cells.len()).filter(|place| cells[*place].value.is_some()).collect();
+            (0..cells.len()).filter(|place| oldest(&cells[*place]).is_some()).collect();
         let support = |place: usize| {
             let (kept, left) =
                 if is_set { cells.split_at(place + 1) } else { reversed(cells.split_at(place)) };
@@ -57,7 +57,8 @@ impl Support {
         let others = |cell: &&Cell| is_set && cell.value.is_none();
         let lost: u64 = left.iter().chain(kept.iter().filter(others)).map(|cell| cell.count).sum();
         let count = n.saturating_sub(lost);
-        let values: Vec<_> = kept.iter().filter_map(|cell| cell.value.clone()).collect();
+        let mut values: Vec<_> = kept.iter().filter_map(oldest).cloned().collect();
+        values.dedup();
         Self {
             from: values.first().filter(|_| !is_set).cloned(),
             covers: false,
@@ -67,6 +68,11 @@ impl Support {
             low: share::lower_bound(count, n, CONFIDENCE),
         }
     }
+}
+
+/// The oldest version that a cell may be of, where that is known.
+fn oldest(cell: &Cell) -> Option<&String> {
+    cell.value.as_ref().or(cell.since.as_ref())
 }
 
 fn reversed<T>((first, second): (T, T)) -> (T, T) {

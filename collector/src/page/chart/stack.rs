@@ -22,15 +22,13 @@ pub(in crate::page) struct Stack {
     pub(in crate::page) bands: Vec<Band>,
     /// How many bands, from the bottom, need no support; none where that cannot be said.
     pub(in crate::page) floor: Option<usize>,
-    /// The oldest version to support.
-    pub(in crate::page) oldest_kept: Option<String>,
 }
 
 /// One week.
 pub(in crate::page) struct Column {
     pub(in crate::page) week: Week,
-    /// Sections that tell a version.
-    pub(in crate::page) n: u64,
+    /// Sections that tell a version; none where nothing is published.
+    pub(in crate::page) n: Option<u64>,
     /// The count of each band; none where nothing is published.
     pub(in crate::page) counts: Option<Vec<u64>>,
 }
@@ -50,12 +48,8 @@ pub(in crate::page) struct Band {
 pub(in crate::page) enum Of {
     /// Those of these values.
     Values(Vec<String>),
-    /// Others, wherever they stand.
+    /// Others, wherever they stand: from week to week that is now here and now there.
     Others,
-    /// Others that may be older than what is to be supported: they stand before all of it.
-    Older,
-    /// Others that are not: some of it stands before them.
-    Newer,
 }
 
 impl Column {
@@ -79,15 +73,16 @@ impl Stack {
         let support = distribution.support.as_ref().filter(|support| support.covers);
         let is_set = distribution.subject.of == Kind::Target;
         let values = values(&cells, is_set);
-        let is_kept =
-            |value: &String| support.is_some_and(|support| support.values.contains(value));
+        let is_kept = |value: &String| match support.map(|support| (&support.from, support)) {
+            None => false,
+            Some((Some(from), _)) => release_order(value) >= release_order(from),
+            Some((None, support)) => support.values.contains(value),
+        };
         let first_kept = values.iter().position(is_kept).unwrap_or(0);
-        let oldest_kept = values.get(first_kept).filter(|_| support.is_some() && !is_set);
         let (dropped, kept) = values.split_at(first_kept);
         let (dropped, kept) = fold(dropped, kept, |group| largest_part(&cells, group));
 
         let band = |label: &str, class: String, of| Band { label: label.to_owned(), class, of };
-        let others = |label, of| band(label, "other".to_owned(), of);
         let group = |class: char, shades: usize| {
             move |(place, group): (usize, Vec<String>)| {
                 band(
@@ -99,19 +94,15 @@ impl Stack {
         };
         // From the top down: shades begin at the newest, and at the newest of those that may go.
         let mut bands: Vec<Band> = kept.into_iter().rev().enumerate().map(group('k', 5)).collect();
-        bands.extend(oldest_kept.map(|_| others("newer others", Of::Newer)));
         let above = bands.len();
         bands.extend(dropped.into_iter().rev().enumerate().map(group('d', 3)));
-        bands.push(
-            oldest_kept
-                .map_or_else(|| others("others", Of::Others), |_| others("others", Of::Older)),
-        );
+        bands.push(band("others", "other".to_owned(), Of::Others));
         bands.reverse();
         let mut floor = support.map(|_| bands.len() - above);
 
         let counts: Vec<Vec<u64>> = cells
             .iter()
-            .map(|cells| bands.iter().map(|band| band.count(cells, oldest_kept)).collect())
+            .map(|cells| bands.iter().map(|band| band.count(cells)).collect())
             .collect();
         let is_empty = |band: usize| counts.iter().all(|counts| counts[band] == 0);
         let kept: Vec<usize> = (0..bands.len()).filter(|band| !is_empty(*band)).collect();
@@ -125,40 +116,16 @@ impl Stack {
         let weeks = weeks.collect();
         let mut place = 0..;
         bands.retain(|_| place.next().is_some_and(|place| kept.contains(&place)));
-        Self {
-            weeks,
-            every,
-            bands,
-            floor: floor.filter(|floor| *floor > 0),
-            oldest_kept: oldest_kept.cloned(),
-        }
+        Self { weeks, every, bands, floor: floor.filter(|floor| *floor > 0) }
     }
 }
 
 impl Band {
-    fn count(&self, cells: &[Cell], oldest_kept: Option<&String>) -> u64 {
-        let Some(oldest_kept) = oldest_kept.map(|value| release_order(value)) else {
-            return sum(cells, |cell| match &self.of {
-                Of::Values(values) => {
-                    cell.value.as_ref().is_some_and(|value| values.contains(value))
-                }
-                _ => cell.value.is_none(),
-            });
-        };
-        let is_kept = |cell: &Cell| {
-            cell.value.as_ref().is_some_and(|value| release_order(value) >= oldest_kept)
-        };
-        let first_kept = cells.iter().position(is_kept).unwrap_or(cells.len());
-        let (older, newer) = cells.split_at(first_kept);
-        let is_other = |cell: &Cell| cell.value.is_none();
-        match &self.of {
-            Of::Values(values) => {
-                sum(cells, |cell| cell.value.as_ref().is_some_and(|value| values.contains(value)))
-            }
-            Of::Others => sum(cells, is_other),
-            Of::Older => sum(older, is_other),
-            Of::Newer => sum(newer, is_other),
-        }
+    fn count(&self, cells: &[Cell]) -> u64 {
+        sum(cells, |cell| match &self.of {
+            Of::Values(values) => cell.value.as_ref().is_some_and(|value| values.contains(value)),
+            Of::Others => cell.value.is_none(),
+        })
     }
 }
 
@@ -247,12 +214,13 @@ mod tests {
 
     fn distribution(of: Kind, weeks: Vec<Vec<Cell>>, kept: &[&str]) -> Distribution {
         let first: Week = "2026-W01".parse().unwrap();
-        let week = |(place, cells)| WeekCells { week: first.plus(place), open: false, n: 1, cells };
+        let week =
+            |(place, cells)| WeekCells { week: first.plus(place), open: false, n: Some(1), cells };
         let values: Vec<_> = kept.iter().map(|value| (*value).to_owned()).collect();
-        let from = values.first().cloned();
+        let from = values.first().filter(|_| of != Kind::Target).cloned();
         Distribution {
             subject: Subject { of, name: None },
-            n: 1,
+            n: Some(1),
             cells: Vec::new(),
             support: Some(Support { from, covers: true, values, count: 1, share: 1.0, low: 1.0 }),
             series: (0..).zip(weeks).map(week).collect(),
@@ -268,22 +236,15 @@ mod tests {
     }
 
     #[test]
-    fn others_lie_on_their_side_of_the_floor() {
+    fn others_are_one_band_wherever_they_stand() {
         let weeks = vec![
             vec![cell(Some("1.0"), 50), cell(None, 20), cell(Some("3.0"), 30)],
             vec![cell(None, 21), cell(Some("1.1"), 40), cell(None, 22), cell(Some("3.0"), 90)],
         ];
         let stack = Stack::of(&distribution(Kind::Rustc, weeks, &["1.1", "3.0"]), 26);
-        let bands = [
-            ("others", "other"),
-            ("1.0", "d0"),
-            ("newer others", "other"),
-            ("1.1", "k1"),
-            ("3.0", "k0"),
-        ];
-        check(&stack, &bands, Some(2), &[21, 0, 22, 40, 90]);
-        // In the first week 3.0 is the oldest that is to be supported: others are older.
-        assert_eq!(stack.weeks[0].counts.as_deref(), Some(&[20, 50, 0, 0, 30][..]));
+        let bands = [("others", "other"), ("1.0", "d0"), ("1.1", "k1"), ("3.0", "k0")];
+        check(&stack, &bands, Some(2), &[43, 0, 40, 90]);
+        assert_eq!(stack.weeks[0].counts.as_deref(), Some(&[20, 50, 0, 30][..]));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::answer::versions::{Distribution, Kind, Question, Subject, Support, Ve
 use crate::library::Library;
 use crate::page::chart::{self, Of, Stack};
 use crate::page::form;
+use crate::publish::View;
 
 const COVERAGES: [f64; 6] = [0.8, 0.9, 0.95, 0.98, 0.99, 0.999];
 
@@ -84,7 +85,7 @@ impl Page<'_> {
                             (title(&one.subject, self.library))
                         }
                         span.number { (floor(one)) }
-                        span.number.detail { (counted(one.n, "section")) }
+                        @if let Some(n) = one.n { span.number.detail { (counted(n, "section")) } }
                     }
                 }
             } }
@@ -119,11 +120,7 @@ impl Page<'_> {
     fn verdict(&self, shown: &Distribution) -> String {
         let coverage = percent(self.question.coverage);
         match &shown.support {
-            None => format!(
-                "Nothing is told yet: {} told a version, and {} have to.",
-                counted(shown.n, "section"),
-                self.versions.basis.publish_at
-            ),
+            None => withheld(&self.versions.basis, self.question.view),
             Some(support) if support.covers => format!(
                 "{} covers {} of sections: at least {}, with 95 % confidence. Asked for was {coverage}.",
                 policy(support),
@@ -197,6 +194,18 @@ fn policy(support: &Support) -> String {
     }
 }
 
+/// Why nothing is told.
+fn withheld(basis: &Basis, view: View) -> String {
+    let least = basis.publish_at;
+    if view.is_of_both() {
+        return "Withheld: versions are told of one origin, or of the latest release line, and not of \
+                both at once."
+            .to_owned();
+    }
+    let others = if view == View::ALL { "" } else { ", and none or as many outside this view" };
+    format!("Nothing is told yet: {least} sections have to tell a version{others}.")
+}
+
 /// A lower bound as text, never rounded up.
 fn percent_down(share: f64) -> String {
     percent((share * 1000.0).floor() / 1000.0)
@@ -218,7 +227,7 @@ fn weeks_table(title: &str, stack: &Stack) -> Markup {
                 th scope="col" { "Week" }
                 th.number scope="col" { "n" }
                 @for band in stack.bands.iter().rev() {
-                    th.number scope="col" data-series=(band.label) data-sum=(sum(&band.of, stack)) {
+                    th.number scope="col" data-series=(band.label) data-sum=(sum(&band.of)) {
                         span class={ "key " (band.class) } {} (band.label)
                     }
                 }
@@ -226,7 +235,7 @@ fn weeks_table(title: &str, stack: &Stack) -> Markup {
             tbody { @for column in stack.weeks.iter().rev() {
                 tr data-at=(column.week) {
                     th scope="row" { (column.week) }
-                    td.number { (grouped(column.n)) }
+                    td.number { @if let Some(n) = column.n { (grouped(n)) } }
                     @if let Some(counts) = &column.counts {
                         @for count in counts.iter().rev() { td.number data-value=(count) { (grouped(*count)) } }
                     } @else {
@@ -239,13 +248,10 @@ fn weeks_table(title: &str, stack: &Stack) -> Markup {
 }
 
 /// The cells of the API that a column is the sum of.
-fn sum(of: &Of, stack: &Stack) -> String {
-    let oldest = stack.oldest_kept.as_deref().unwrap_or_default();
+fn sum(of: &Of) -> String {
     match of {
         Of::Values(values) => values.join("|"),
         Of::Others => "null".to_owned(),
-        Of::Older => format!("null<{oldest}"),
-        Of::Newer => format!("null>={oldest}"),
     }
 }
 
@@ -268,6 +274,7 @@ fn cells_table(title: &str, one: &Distribution, basis: &Basis) -> Markup {
                             th scope="row" {
                                 @if let Some(value) = &cell.cell.value { (value) }
                                 @else if let Some(below) = &cell.cell.below { "others before " (below) }
+                                @else if let Some(since) = &cell.cell.since { "others, none before " (since) }
                                 @else { "others" }
                             }
                             td {
@@ -283,8 +290,8 @@ fn cells_table(title: &str, one: &Distribution, basis: &Basis) -> Markup {
                 }
             } }
             p.detail.under {
-                "Of " (counted(one.n, "section")) " that tell. One may have several versions. A version is told once "
-                (basis.publish_at) " sections have it, and none or as many have not."
+                @if let Some(n) = one.n { "Of " (counted(n, "section")) " that tell. One may have several versions. " }
+                "A version is told once " (basis.publish_at) " sections have it, and none or as many have not."
             }
         }
     }

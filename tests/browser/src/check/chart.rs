@@ -17,7 +17,7 @@
 //!   topmost down, each over the foot of the one before, and stand for parts of their week.
 //!
 //! A column that adds several values of the API up says which in `data-sum="3.0.1|3.0.2|null"`;
-//! `null` is others, `null<3.0.1` and `null>=3.0.1` those older and newer than what is supported.
+//! `null` is others.
 
 mod json;
 mod scale;

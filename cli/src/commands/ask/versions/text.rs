@@ -14,7 +14,8 @@ pub(super) fn print(answer: &Answer) {
         println!("{source}");
     }
     for subject in subjects {
-        println!("\n{BOLD}{}{BOLD:#}, told by {}", subject.title(), counted(subject.n, "section"));
+        let n = subject.n.map(|n| format!(", told by {}", counted(n, "section")));
+        println!("\n{BOLD}{}{BOLD:#}{}", subject.title(), n.unwrap_or_default());
         subject.print(answer);
     }
     let mut legend = basis.legend();
@@ -39,10 +40,10 @@ impl Subject {
     }
 
     fn print(&self, answer: &Answer) {
-        if self.cells.is_empty() {
-            println!("  nothing is published; that takes {} sections", answer.basis.publish_at);
+        let Some(n) = self.n else {
+            println!("{}", output::paragraph(2, &answer.basis.withheld()));
             return;
-        }
+        };
         let mut table = output::table();
         for cell in &self.cells {
             table.add_row([
@@ -51,9 +52,9 @@ impl Subject {
                 comfy_table::Cell::new(
                     cell.share
                         .as_ref()
-                        .map_or(String::new(), |share| figure::share(Some(share), self.n)),
+                        .map_or(String::new(), |share| figure::share(Some(share), n)),
                 ),
-                comfy_table::Cell::new(figure::gauge(cell.part(self.n))),
+                comfy_table::Cell::new(figure::gauge(cell.part(n))),
             ]);
         }
         println!("{}", output::finish(table));
@@ -81,10 +82,11 @@ fn covered(share: f64) -> String {
 
 impl Cell {
     fn name(&self) -> String {
-        match (&self.value, &self.below) {
-            (Some(value), _) => plain(value),
-            (None, Some(below)) => format!("others, before {}", plain(below)),
-            (None, None) => "others".to_owned(),
+        match (&self.value, &self.below, &self.since) {
+            (Some(value), ..) => plain(value),
+            (None, Some(below), _) => format!("others, before {}", plain(below)),
+            (None, None, Some(since)) => format!("others, none before {}", plain(since)),
+            (None, None, None) => "others".to_owned(),
         }
     }
 

@@ -25,15 +25,13 @@ struct Cell {
     /// None: others.
     value: Option<String>,
     count: u64,
-    /// Whether a version that is to be supported stands before it: what is others then is newer.
-    follows_supported: bool,
 }
 
 impl Json {
     /// Collects them.
     pub(super) fn new(document: &Value) -> Self {
         let mut json = Self::default();
-        json.collect(document, &BTreeSet::new(), &[]);
+        json.collect(document, &BTreeSet::new());
         json
     }
 
@@ -64,29 +62,27 @@ impl Json {
     }
 
     /// A number is about the keys that lead to it, and about the texts and numbers beside these.
-    fn collect(&mut self, value: &Value, about: &BTreeSet<String>, supported: &[Value]) {
+    fn collect(&mut self, value: &Value, about: &BTreeSet<String>) {
         match value {
             Value::Number(number) => {
                 self.numbers.push((number.as_f64().unwrap_or(f64::NAN), about.clone()));
             }
             Value::Array(values) => {
                 for value in values {
-                    self.collect(value, about, supported);
+                    self.collect(value, about);
                 }
             }
             Value::Object(fields) => {
                 let own: BTreeSet<_> = fields.values().filter_map(word).collect();
                 let about: BTreeSet<_> = about.union(&own).cloned().collect();
-                let support = value["support"]["values"].as_array();
-                let supported = support.map_or(supported, Vec::as_slice);
                 if let Some(cells) = fields.get("cells").and_then(Value::as_array) {
-                    let cells = counted(cells, supported);
+                    let cells = counted(cells);
                     self.distributions.push(Distribution { about: own, cells });
                 }
                 for (name, value) in fields {
                     let mut about = about.clone();
                     about.insert(name.clone());
-                    self.collect(value, &about, supported);
+                    self.collect(value, &about);
                 }
             }
             Value::Null | Value::Bool(_) | Value::String(_) => {}
@@ -103,24 +99,16 @@ fn word(value: &Value) -> Option<String> {
 }
 
 impl Cell {
-    /// Whether it is a version, or others: `null`, or only the older ones `null<VERSION`, or only
-    /// the newer ones `null>=VERSION`.
+    /// Whether it is a version, or others: `null`.
     fn is(&self, value: &str) -> bool {
-        match &self.value {
-            Some(own) => own == value,
-            None if value.starts_with("null<") => !self.follows_supported,
-            None if value.starts_with("null>=") => self.follows_supported,
-            None => value == "null",
-        }
+        self.value.as_deref().unwrap_or("null") == value
     }
 }
 
-fn counted(cells: &[Value], supported: &[Value]) -> Vec<Cell> {
-    let mut follows_supported = false;
+fn counted(cells: &[Value]) -> Vec<Cell> {
     let cells = cells.iter().map(|cell| {
-        follows_supported |= supported.contains(&cell["value"]);
         let value = cell["value"].as_str().map(str::to_owned);
-        Cell { value, count: cell["count"].as_u64().unwrap_or(0), follows_supported }
+        Cell { value, count: cell["count"].as_u64().unwrap_or(0) }
     });
     cells.collect()
 }
@@ -159,10 +147,9 @@ mod tests {
             {"value": null, "count": 3}, {"value": "1.0", "count": 4}, {"value": null, "count": 9},
         ]);
         let series = json!([{"week": "2026-W46", "n": 7, "cells": cells}]);
-        let json = Json::new(&json!({"support": {"values": ["1.0"]}, "series": series}));
+        let json = Json::new(&json!({"series": series}));
         assert!(json.adds_up_to("16", "2026-W46", &["1.0", "null"]));
-        assert!(json.adds_up_to("7", "2026-W46", &["1.0", "null<1.0"]));
-        assert!(json.adds_up_to("9", "2026-W46", &["null>=1.0"]));
+        assert!(json.adds_up_to("12", "2026-W46", &["null"]));
         assert!(json.adds_up_to("4", "2026-W46", &["1.0", "2.0"]));
         assert!(!json.adds_up_to("4", "2026-W45", &["1.0"]));
         assert!(!json.adds_up_to("3", "2026-W46", &["1.0"]));
