@@ -30,18 +30,34 @@ const SECONDS: f64 = 8.0;
 enum Way {
     Floor,
     Collector,
-    Sqlite,
-    PostgresRows,
-    PostgresArrays,
+    Sqlite(Kept),
+    Postgres(Kept),
 }
 
-const WAYS: [(Way, &str); 5] = [
+/// What of a report a database keeps, in the words of `tests/builds/ingest`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Bare,
+    Facts,
+}
+
+const WAYS: [(Way, &str); 6] = [
     (Way::Floor, "a handler that only reads the body"),
     (Way::Collector, "the collector"),
-    (Way::Sqlite, "SQLite, a row an event"),
-    (Way::PostgresRows, "PostgreSQL, a row an event, a statement a row"),
-    (Way::PostgresArrays, "the same, a statement a report"),
+    (Way::Sqlite(Kept::Bare), "SQLite, bare"),
+    (Way::Sqlite(Kept::Facts), "SQLite, the same facts"),
+    (Way::Postgres(Kept::Bare), "PostgreSQL, bare"),
+    (Way::Postgres(Kept::Facts), "PostgreSQL, the same facts"),
 ];
+
+impl Kept {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Bare => "bare",
+            Self::Facts => "facts",
+        }
+    }
+}
 
 /// What one round showed.
 struct Round {
@@ -176,7 +192,7 @@ impl Bench {
         let server = Server::start(&mut command)?;
         let reads = way == Way::Floor;
         let (warm, _) = self.load(&server, 0, WARM_SECONDS, reads)?;
-        let of_postgres = matches!(way, Way::PostgresRows | Way::PostgresArrays);
+        let of_postgres = matches!(way, Way::Postgres(_));
         let processor = || -> Result<f64> {
             let postgres = if of_postgres { self.postgres.seconds()? } else { 0.0 };
             Ok(server.seconds()? + postgres)
@@ -195,10 +211,11 @@ impl Bench {
         let mut command = self.ingest();
         match way {
             Way::Floor | Way::Collector => command.arg("floor"),
-            Way::Sqlite => command.arg("sqlite").arg(folder.join("events.sqlite")),
-            Way::PostgresRows => command.arg("postgres").arg(self.postgres.folder()).arg("rows"),
-            Way::PostgresArrays => {
-                command.arg("postgres").arg(self.postgres.folder()).arg("arrays")
+            Way::Sqlite(kept) => {
+                command.arg("sqlite").arg(folder.join("rows.sqlite")).arg(kept.word())
+            }
+            Way::Postgres(kept) => {
+                command.arg("postgres").arg(self.postgres.folder()).arg(kept.word())
             }
         };
         command

@@ -1,5 +1,5 @@
-//! What others keep: a row for each use of a site. Nothing of the rest of a report, and nothing that
-//! would tell a retry, so that they have less to write.
+//! The least that others could keep: a row for each use of a site. Nothing of the rest of a report, and
+//! nothing that would tell a retry, so that they have less to write.
 
 use headcount_report::{Fact, Report};
 
@@ -18,9 +18,8 @@ pub(crate) struct Event {
 pub(crate) const TABLE: &str = "CREATE TABLE event (week TEXT NOT NULL, library TEXT NOT NULL, \
     version TEXT NOT NULL, origin TEXT NOT NULL, site TEXT NOT NULL, facts INTEGER NOT NULL)";
 
-/// The events of a report as it was sent.
-pub(crate) fn events(body: &[u8]) -> anyhow::Result<Vec<Event>> {
-    let report = Report::decode(&zstd::decode_all(body)?)?;
+/// The events of a report.
+pub(crate) fn events(report: Report) -> Vec<Event> {
     let week = report.week.to_string();
     let mut events = Vec::new();
     for section in report.sections {
@@ -36,5 +35,5 @@ pub(crate) fn events(body: &[u8]) -> anyhow::Result<Vec<Event>> {
             });
         }
     }
-    Ok(events)
+    events
 }

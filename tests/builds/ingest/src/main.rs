@@ -1,16 +1,20 @@
 //! What the collector's ingest is measured with, and against: see `cargo xtask bench ingest`.
 
 mod event;
+mod facts;
 mod libraries;
 mod load;
 mod postgres;
 mod reports;
+mod rows;
 mod servers;
 mod sqlite;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+
+use crate::rows::Kept;
 
 #[derive(Parser)]
 struct Arguments {
@@ -30,13 +34,13 @@ enum Command {
     Load(load::Args),
     /// Serves: reads the body of a report, and no more
     Floor,
-    /// Serves: a row an event in SQLite, a transaction a report
-    Sqlite { file: PathBuf },
-    /// Serves: a row an event in PostgreSQL, a transaction a report, on eight connections
+    /// Serves: rows in SQLite, a transaction a report
+    Sqlite { file: PathBuf, kept: Kept },
+    /// Serves: rows in PostgreSQL, a transaction a report, on eight connections
     Postgres {
         /// The folder of its socket
         socket: PathBuf,
-        how: postgres::Insert,
+        kept: Kept,
     },
 }
 
@@ -49,7 +53,7 @@ fn main() -> anyhow::Result<()> {
         Command::Sizes { store } => sqlite::sizes(&store),
         Command::Load(args) => load::run(&args),
         Command::Floor => servers::floor(),
-        Command::Sqlite { file } => sqlite::serve(&file),
-        Command::Postgres { socket, how } => postgres::serve(&socket, how),
+        Command::Sqlite { file, kept } => sqlite::serve(&file, kept),
+        Command::Postgres { socket, kept } => postgres::serve(&socket, kept),
     }
 }

@@ -1,49 +1,43 @@
-//! A row an event in PostgreSQL, a transaction a report, on eight connections.
+//! Rows in PostgreSQL, a transaction a report, on eight connections.
+//!
+//! All rows of a table are one statement with an array for each column: a statement a row took five
+//! times as long.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use clap::ValueEnum;
-use futures_util::future::try_join_all;
 use tokio::sync::{Mutex, mpsc};
-use tokio_postgres::{Client, NoTls, Statement};
+use tokio_postgres::{Client, NoTls, Statement, Transaction};
 
-use crate::event::{Event, TABLE, events};
+use crate::event::{self, Event};
+use crate::facts::{self, Facts, Head, Row};
+use crate::rows::{Kept, Rows};
 use crate::servers;
 
 const CONNECTIONS: usize = 8;
 
-/// How the rows of a report are inserted.
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum Insert {
-    /// A statement a row, all on their way at once
-    Rows,
-    /// One statement, with an array for each column
-    Arrays,
-}
-
-/// A connection with its statement.
+/// A connection with its statements: one for each table, in the order of the tables.
 struct Connected {
     client: Client,
-    insert: Statement,
+    inserts: Vec<Statement>,
 }
 
-pub(crate) fn serve(socket: &Path, how: Insert) -> anyhow::Result<()> {
+pub(crate) fn serve(socket: &Path, kept: Kept) -> anyhow::Result<()> {
     servers::runtime()?.block_on(async {
         let (free, taken) = mpsc::channel(CONNECTIONS);
         for number in 0..CONNECTIONS {
-            let connected = connect(socket, how, number == 0).await?;
+            let connected = connect(socket, kept, number == 0).await?;
             free.try_send(connected).ok().context("there is room")?;
         }
         let taken = Arc::new(Mutex::new(taken));
         let router = servers::keeping(move |body| {
             let (free, taken) = (free.clone(), Arc::clone(&taken));
             async move {
-                let events = events(&body)?;
+                let rows = Rows::of(&body, kept)?;
                 let mut connected =
                     taken.lock().await.recv().await.context("the connections are gone")?;
-                let kept = keep(&mut connected, how, &events).await;
+                let kept = keep(&mut connected, &rows).await;
                 free.send(connected).await.ok().context("the connections are gone")?;
                 kept
             }
@@ -52,55 +46,91 @@ pub(crate) fn serve(socket: &Path, how: Insert) -> anyhow::Result<()> {
     })
 }
 
-async fn connect(socket: &Path, how: Insert, is_first: bool) -> anyhow::Result<Connected> {
+async fn connect(socket: &Path, kept: Kept, is_first: bool) -> anyhow::Result<Connected> {
     let mut config = tokio_postgres::Config::new();
     config.host_path(socket).user("bench").dbname("postgres");
     let (client, connection) = config.connect(NoTls).await.context("cannot connect")?;
     tokio::spawn(connection);
     if is_first {
-        client.batch_execute(&format!("DROP TABLE IF EXISTS event; {TABLE}")).await?;
+        let tables = match kept {
+            Kept::Bare => event::TABLE.to_owned(),
+            Kept::Facts => facts::tables("BYTEA", ""),
+        };
+        let fresh = format!("DROP TABLE IF EXISTS event, section, fact; {tables}");
+        client.batch_execute(&fresh).await?;
     }
-    let insert = client
-        .prepare(match how {
-            Insert::Rows => "INSERT INTO event VALUES ($1, $2, $3, $4, $5, $6)",
-            Insert::Arrays => {
-                "INSERT INTO event SELECT * FROM \
-                 unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])"
-            }
-        })
-        .await?;
-    Ok(Connected { client, insert })
+    let statements: &[&str] = match kept {
+        Kept::Bare => &["INSERT INTO event SELECT * FROM \
+             unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])"],
+        Kept::Facts => &[
+            "INSERT INTO section SELECT * FROM \
+             unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::text[]) \
+             ON CONFLICT DO NOTHING",
+            "INSERT INTO fact SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[]) \
+             ON CONFLICT DO NOTHING",
+        ],
+    };
+    let mut inserts = Vec::new();
+    for statement in statements {
+        inserts.push(client.prepare(statement).await?);
+    }
+    Ok(Connected { client, inserts })
 }
 
-async fn keep(connected: &mut Connected, how: Insert, events: &[Event]) -> anyhow::Result<()> {
-    let Connected { client, insert } = connected;
+async fn keep(connected: &mut Connected, rows: &Rows) -> anyhow::Result<()> {
+    let Connected { client, inserts } = connected;
     let transaction = client.transaction().await?;
-    match how {
-        Insert::Rows => {
-            // Polled together, they are sent together.
-            let rows = events.iter().map(async |event| {
-                let Event { week, library, version, origin, site, facts } = event;
-                transaction.execute(insert, &[week, library, version, origin, site, facts]).await
-            });
-            try_join_all(rows).await?;
-        }
-        Insert::Arrays => {
-            let column = |of: fn(&Event) -> &str| events.iter().map(of).collect::<Vec<&str>>();
-            let facts: Vec<i32> = events.iter().map(|event| event.facts).collect();
-            transaction
-                .execute(
-                    insert,
-                    &[
-                        &column(|event| &event.week),
-                        &column(|event| &event.library),
-                        &column(|event| &event.version),
-                        &column(|event| event.origin),
-                        &column(|event| &event.site),
-                        &facts,
-                    ],
-                )
-                .await?;
-        }
+    match rows {
+        Rows::Bare(events) => keep_events(&transaction, inserts, events).await?,
+        Rows::Facts(facts) => keep_facts(&transaction, inserts, facts).await?,
     }
     Ok(transaction.commit().await?)
+}
+
+/// A column of some rows.
+fn column<'rows, R, V>(rows: &'rows [R], value: fn(&'rows R) -> V) -> Vec<V> {
+    rows.iter().map(value).collect()
+}
+
+async fn keep_events(
+    transaction: &Transaction<'_>,
+    inserts: &[Statement],
+    events: &[Event],
+) -> anyhow::Result<()> {
+    let text = |value: fn(&Event) -> &str| column(events, value);
+    transaction
+        .execute(
+            &inserts[0],
+            &[
+                &text(|event| &event.week),
+                &text(|event| &event.library),
+                &text(|event| &event.version),
+                &text(|event| event.origin),
+                &text(|event| &event.site),
+                &column(events, |event| event.facts),
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+async fn keep_facts(
+    transaction: &Transaction<'_>,
+    inserts: &[Statement],
+    Facts { sections, facts }: &Facts,
+) -> anyhow::Result<()> {
+    let text = |value: fn(&Head) -> &str| column(sections, value);
+    let (ids, weeks) = (column(sections, |head| &head.id[..]), text(|head| &head.week));
+    let (libraries, versions) = (text(|head| &head.library), text(|head| &head.version));
+    let origins = text(|head| head.origin);
+    let of = column(facts, |row: &Row| &row.section[..]);
+    let dimensions = column(facts, |row| row.dimension);
+    let values: Vec<&str> = column(facts, |row| &row.value);
+    // Polled together, they are sent together.
+    futures_util::future::try_join(
+        transaction.execute(&inserts[0], &[&ids, &weeks, &libraries, &versions, &origins]),
+        transaction.execute(&inserts[1], &[&of, &dimensions, &values]),
+    )
+    .await?;
+    Ok(())
 }

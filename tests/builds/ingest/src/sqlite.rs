@@ -1,23 +1,28 @@
-//! A row an event in SQLite, a transaction a report, as durable as the collector.
+//! Rows in SQLite, a transaction a report, as durable as the collector.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, params};
 
-use crate::event::{TABLE, events};
+use crate::event::{self, Event};
+use crate::facts::{self, Facts, Head, Row};
+use crate::rows::{Kept, Rows};
 use crate::servers;
 
-pub(crate) fn serve(file: &Path) -> anyhow::Result<()> {
+pub(crate) fn serve(file: &Path, kept: Kept) -> anyhow::Result<()> {
     let connection = Connection::open(file).context("cannot make a database")?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
-    connection.execute(TABLE, [])?;
+    connection.execute_batch(&match kept {
+        Kept::Bare => event::TABLE.to_owned(),
+        Kept::Facts => facts::tables("BLOB", "WITHOUT ROWID"),
+    })?;
     let connection = Arc::new(Mutex::new(connection));
     let router = servers::keeping(move |body| {
         let connection = Arc::clone(&connection);
-        async move { tokio::task::spawn_blocking(move || keep(&connection, &body)).await? }
+        async move { tokio::task::spawn_blocking(move || keep(&connection, &body, kept)).await? }
     });
     servers::runtime()?.block_on(servers::serve(router))
 }
@@ -40,15 +45,34 @@ pub(crate) fn sizes(file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn keep(connection: &Mutex<Connection>, body: &[u8]) -> anyhow::Result<()> {
-    let events = events(body)?;
+fn keep(connection: &Mutex<Connection>, body: &[u8], kept: Kept) -> anyhow::Result<()> {
+    let rows = Rows::of(body, kept)?;
     let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
     let transaction = connection.transaction()?;
-    let mut insert = transaction.prepare_cached("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)")?;
-    for event in events {
-        let (week, library, version) = (event.week, event.library, event.version);
-        insert.execute(params![week, library, version, event.origin, event.site, event.facts])?;
+    match rows {
+        Rows::Bare(events) => keep_events(&transaction, events)?,
+        Rows::Facts(facts) => keep_facts(&transaction, facts)?,
     }
-    drop(insert);
     Ok(transaction.commit()?)
+}
+
+fn keep_events(transaction: &Transaction<'_>, events: Vec<Event>) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare_cached("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)")?;
+    for Event { week, library, version, origin, site, facts } in events {
+        insert.execute(params![week, library, version, origin, site, facts])?;
+    }
+    Ok(())
+}
+
+fn keep_facts(transaction: &Transaction<'_>, rows: Facts) -> rusqlite::Result<()> {
+    let mut insert =
+        transaction.prepare_cached("INSERT OR IGNORE INTO section VALUES (?, ?, ?, ?, ?)")?;
+    for Head { id, week, library, version, origin } in rows.sections {
+        insert.execute(params![id, week, library, version, origin])?;
+    }
+    let mut insert = transaction.prepare_cached("INSERT OR IGNORE INTO fact VALUES (?, ?, ?)")?;
+    for Row { section, dimension, value } in rows.facts {
+        insert.execute(params![section, dimension, value])?;
+    }
+    Ok(())
 }
