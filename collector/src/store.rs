@@ -12,6 +12,7 @@ use crate::token::Scope;
 
 #[cfg(test)]
 mod conformance;
+mod counts;
 mod error;
 mod lock;
 mod memory;

@@ -10,9 +10,8 @@ use std::str::FromStr;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use headcount_report::CrateName;
 use headcount_report::vocabulary::VocabularyError;
-use serde::{Deserialize, Serialize};
+use headcount_report::{CrateName, serde_as_text};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
@@ -56,8 +55,7 @@ impl fmt::Display for Token {
 }
 
 /// What a token is for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// To register versions of this library.
     Library(CrateName),
@@ -85,19 +83,7 @@ impl FromStr for Scope {
     }
 }
 
-impl TryFrom<String> for Scope {
-    type Error = VocabularyError;
-
-    fn try_from(text: String) -> Result<Self, VocabularyError> {
-        text.parse()
-    }
-}
-
-impl From<Scope> for String {
-    fn from(scope: Scope) -> Self {
-        scope.to_string()
-    }
-}
+serde_as_text!(Scope);
 
 /// Lets a request that carries a token for `library` pass.
 pub(crate) fn authorise(

@@ -9,10 +9,12 @@
 //! * [`site`], [`build`], [`graph`]: what such a record says;
 //! * [`manifest`]: all sites of one published library version;
 //! * [`spool`]: the lines that running programs append;
-//! * [`section`], [`report`]: what one machine says about one week;
-//! * [`vocabulary`]: the closed set of words that a report may use.
+//! * [`fact`], [`section`], [`report`]: what one machine says about one week;
+//! * [`vocabulary`]: the closed set of words that a report may use;
+//! * [`text`]: how these, and all that has one spelling, stand in JSON.
 
 pub mod build;
+pub mod fact;
 pub mod graph;
 pub mod hash;
 pub mod limits;
@@ -22,15 +24,17 @@ pub mod report;
 pub mod section;
 pub mod site;
 pub mod spool;
+pub mod text;
 pub mod vocabulary;
 pub mod week;
 
 pub use build::BuildRecord;
+pub use fact::{Fact, Facts};
 pub use graph::Graph;
 pub use manifest::Manifest;
 pub use record::Record;
 pub use report::Report;
-pub use section::{Fact, Origin, Section, SectionId};
+pub use section::{Origin, Section, SectionId};
 pub use site::{Deprecation, SiteKind, SiteRecord};
 pub use vocabulary::{
     CrateName, FeatureName, PlainVersion, RustcVersion, SitePath, SystemVersion, Target,

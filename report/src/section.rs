@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fact::Facts;
+use crate::serde_as_text;
 use crate::vocabulary::{
     CrateName, FeatureName, PlainVersion, RustcVersion, SitePath, SystemVersion, Target,
 };
@@ -26,7 +28,7 @@ pub struct Section {
     /// Where the programs ran.
     pub origin: Origin,
     /// Whether every executable that was seen was scanned too, so that a missing
-    /// [`Fact::Linked`] means "not linked".
+    /// [`Fact::Linked`](crate::Fact::Linked) means "not linked".
     pub scanned: bool,
     /// Compilers that built it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -44,49 +46,7 @@ pub struct Section {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub system: BTreeMap<CrateName, BTreeSet<SystemVersion>>,
     /// What was seen of each site. A site of which nothing was seen is left out.
-    pub sites: BTreeMap<SitePath, BTreeSet<Fact>>,
-}
-
-/// One thing that was seen of a site. Seen or not: never how often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Fact {
-    /// The linker kept it in some binary.
-    #[serde(rename = "linked")]
-    Linked,
-    /// It was hit.
-    #[serde(rename = "called")]
-    Called,
-    /// The machine's programs hit it at least 100 times that week.
-    #[serde(rename = "called>=100")]
-    Called100,
-    /// At least 10,000 times.
-    #[serde(rename = "called>=10000")]
-    Called10000,
-}
-
-impl Fact {
-    /// All facts, in order.
-    pub const ALL: [Self; 4] = [Self::Linked, Self::Called, Self::Called100, Self::Called10000];
-
-    /// The word for it, as in JSON.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Linked => "linked",
-            Self::Called => "called",
-            Self::Called100 => "called>=100",
-            Self::Called10000 => "called>=10000",
-        }
-    }
-
-    /// The facts that a week's count gives.
-    #[must_use]
-    pub fn of_count(count: u64) -> BTreeSet<Self> {
-        [(1, Self::Called), (100, Self::Called100), (10_000, Self::Called10000)]
-            .into_iter()
-            .filter_map(|(least, fact)| (count >= least).then_some(fact))
-            .collect()
-    }
+    pub sites: BTreeMap<SitePath, Facts>,
 }
 
 /// Where programs ran.
@@ -114,8 +74,7 @@ impl Origin {
 }
 
 /// Sixteen random bytes, written as 32 lower-case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SectionId(pub [u8; 16]);
 
 /// A text that is no [`SectionId`].
@@ -147,16 +106,4 @@ impl fmt::Debug for SectionId {
     }
 }
 
-impl TryFrom<String> for SectionId {
-    type Error = SectionIdError;
-
-    fn try_from(text: String) -> Result<Self, SectionIdError> {
-        text.parse()
-    }
-}
-
-impl From<SectionId> for String {
-    fn from(id: SectionId) -> String {
-        id.to_string()
-    }
-}
+serde_as_text!(SectionId);

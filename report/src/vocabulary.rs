@@ -10,9 +10,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 use crate::limits::MAX_SITE_PATH_BYTES;
+use crate::text;
 
 /// A word that is not in the vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,9 +29,8 @@ pub struct VocabularyError {
 macro_rules! word {
     ($(#[$doc:meta])* $name:ident, $expected:literal, $check:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(SmolStr);
 
         impl $name {
             /// The word itself.
@@ -39,13 +40,13 @@ macro_rules! word {
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = VocabularyError;
+        impl FromStr for $name {
+            type Err = VocabularyError;
 
-            fn try_from(word: String) -> Result<Self, VocabularyError> {
+            fn from_str(word: &str) -> Result<Self, VocabularyError> {
                 let check: fn(&str) -> bool = $check;
-                if check(&word) {
-                    Ok(Self(word))
+                if check(word) {
+                    Ok(Self(word.into()))
                 } else {
                     Err(VocabularyError {
                         word: word.chars().take(80).collect(),
@@ -55,17 +56,15 @@ macro_rules! word {
             }
         }
 
-        impl FromStr for $name {
-            type Err = VocabularyError;
-
-            fn from_str(word: &str) -> Result<Self, VocabularyError> {
-                Self::try_from(word.to_owned())
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
             }
         }
 
-        impl From<$name> for String {
-            fn from(word: $name) -> String {
-                word.0
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                text::deserialize(deserializer)
             }
         }
 

@@ -7,11 +7,11 @@ use jiff::Span;
 use jiff::Timestamp;
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+
+use crate::serde_as_text;
 
 /// An ISO week, written `2026-W47`. It begins on Monday, 00:00 UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Week {
     monday: Date,
 }
@@ -84,19 +84,7 @@ impl FromStr for Week {
     }
 }
 
-impl TryFrom<String> for Week {
-    type Error = WeekError;
-
-    fn try_from(text: String) -> Result<Self, WeekError> {
-        text.parse()
-    }
-}
-
-impl From<Week> for String {
-    fn from(week: Week) -> String {
-        week.to_string()
-    }
-}
+serde_as_text!(Week);
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use headcount_report::build::Dependency;
 use headcount_report::{
-    BuildRecord, CrateName, Fact, FeatureName, PlainVersion, Report, RustcVersion, Section,
+    BuildRecord, CrateName, Fact, Facts, FeatureName, PlainVersion, Report, RustcVersion, Section,
     SectionId, SitePath, SystemVersion, Target, Week, spool,
 };
 
@@ -123,8 +123,8 @@ fn section(
     linked: Option<&BTreeSet<SitePath>>,
     consent: &Consent,
 ) -> Result<Section, RandomError> {
-    let mut sites: BTreeMap<SitePath, BTreeSet<Fact>> =
-        usage.counts.iter().map(|(site, count)| (site.clone(), Fact::of_count(*count))).collect();
+    let mut sites: BTreeMap<SitePath, Facts> =
+        usage.counts.iter().map(|(site, count)| (site.clone(), Facts::of_count(*count))).collect();
     for site in linked.into_iter().flatten() {
         sites.entry(site.clone()).or_default().insert(Fact::Linked);
     }

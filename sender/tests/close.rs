@@ -5,7 +5,7 @@ mod machine;
 use std::collections::BTreeSet;
 use std::fs;
 
-use headcount_report::{Fact, SectionId};
+use headcount_report::{Fact, Facts, SectionId};
 use headcount_sender::courier::Courier;
 use headcount_sender::deliver::{Which, deliver, withdraw};
 use headcount_sender::remark::Remark;
@@ -13,7 +13,7 @@ use machine::{COLLECTOR, Machine, noon, record};
 
 const OTHER: &str = "https://other.example";
 
-fn facts(words: &[Fact]) -> BTreeSet<Fact> {
+fn facts(words: &[Fact]) -> Facts {
     words.iter().copied().collect()
 }
 
@@ -126,7 +126,7 @@ fn nothing_that_was_said_before_a_yes_is_sent() {
         .iter()
         .flat_map(|(_, report)| report.sections.clone())
         .flat_map(|section| section.sites.into_keys())
-        .map(String::from)
+        .map(|path| path.to_string())
         .collect();
     assert_eq!(said, ["another", "next_week"]);
 }

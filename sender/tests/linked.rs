@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use headcount_report::spool::FileIdentity;
-use headcount_report::{Section, SiteKind, SiteRecord};
+use headcount_report::{Fact, Facts, Section, SiteKind, SiteRecord};
 use headcount_sender::consent::Consent;
 use headcount_sender::draft::{Draft, said_since};
 use headcount_sender::executables::Executables;
@@ -61,9 +61,7 @@ fn section(machine: &Machine) -> Section {
 
 /// What is said about each site.
 fn sites(section: &Section) -> Vec<(&str, Vec<&'static str>)> {
-    let words = |facts: &std::collections::BTreeSet<headcount_report::Fact>| {
-        facts.iter().map(|fact| fact.as_str()).collect()
-    };
+    let words = |facts: &Facts| facts.iter().map(Fact::as_str).collect();
     section.sites.iter().map(|(path, facts)| (path.as_str(), words(facts))).collect()
 }
 

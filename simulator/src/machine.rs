@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use headcount_report::{
-    CrateName, Fact, FeatureName, Origin, Section, SectionId, SiteKind, SitePath, Week,
+    CrateName, Fact, Facts, FeatureName, Origin, Section, SectionId, SiteKind, SitePath, Week,
 };
 use rand::Rng;
 
@@ -106,12 +106,7 @@ impl Machine {
             .collect()
     }
 
-    fn sites(
-        &self,
-        dice: &mut Dice,
-        release: usize,
-        place: i32,
-    ) -> BTreeMap<SitePath, BTreeSet<Fact>> {
+    fn sites(&self, dice: &mut Dice, release: usize, place: i32) -> BTreeMap<SitePath, Facts> {
         let mut sites = BTreeMap::new();
         for (site, habit) in SITES.iter().zip(&self.habits) {
             let is_usual = dice.random_bool(USUAL);
@@ -153,13 +148,13 @@ impl Habit {
         Self { linked, called, calls, patience: wait(dice, 5.0), given_up: wait(dice, 15.0) }
     }
 
-    fn facts(self, kind: SiteKind, is_usual: bool) -> BTreeSet<Fact> {
-        let mut facts = BTreeSet::new();
+    fn facts(self, kind: SiteKind, is_usual: bool) -> Facts {
+        let mut facts = Facts::default();
         if self.linked {
             facts.insert(Fact::Linked);
         }
         if self.called && is_usual && kind != SiteKind::Linked {
-            facts.extend(Fact::of_count(self.calls));
+            facts.extend(Facts::of_count(self.calls).iter());
         }
         facts
     }

@@ -83,7 +83,7 @@ impl Truth {
 
     fn add_sites(&mut self, manifest: &Manifest, section: &Section) {
         for path in manifest.sites.keys() {
-            let has = |fact| section.sites.get(path).is_some_and(|facts| facts.contains(&fact));
+            let has = |fact| section.sites.get(path).is_some_and(|facts| facts.contains(fact));
             add(&mut self.called, path, has(Fact::Called));
             if section.scanned {
                 add(&mut self.linked, path, has(Fact::Linked));

@@ -101,7 +101,7 @@ fn where_everybody_takes_part_the_sums_are_the_truth() {
 fn sums(rows: &[SumRow]) -> HashMap<(Dimension, String), u64> {
     let mut sums = HashMap::new();
     for row in rows {
-        *sums.entry((row.bit.dimension, row.bit.value.clone())).or_default() += row.count;
+        *sums.entry((row.bit.dimension, row.bit.value.to_string())).or_default() += row.count;
     }
     sums
 }

@@ -158,7 +158,7 @@ fn answer_of(answer: &str, item: &str) -> String {
 
 fn facts(section: &Section, site: &str) -> Vec<Fact> {
     let mut sites = section.sites.iter().filter(|(path, _)| path.as_str() == site);
-    sites.next().map(|(_, facts)| facts.iter().copied().collect()).unwrap_or_default()
+    sites.next().map(|(_, facts)| facts.iter().collect()).unwrap_or_default()
 }
 
 fn dependencies(section: &Section) -> BTreeMap<String, BTreeSet<String>> {

@@ -242,7 +242,7 @@ impl WeekTally {
                 tally.sites.entry((dimension, site)).or_default()
             }
             dimension => {
-                tally.words.entry(dimension).or_default().entry(value.clone()).or_default()
+                tally.words.entry(dimension).or_default().entry(value.to_string()).or_default()
             }
         };
         atoms.add(row.origin, is_latest_line, row.count);

@@ -1,6 +1,9 @@
 //! A section becomes bits: what is known of each is a counter to raise, and nothing else is kept.
 
-use headcount_report::{Fact, Section};
+use std::fmt::Display;
+
+use headcount_report::{CrateName, Fact, Facts, RustcVersion, Section, SitePath, Target};
+use smol_str::format_smolstr;
 
 use crate::library::{Library, Version};
 use crate::store::{Bit, Bits, Dimension, Subject};
@@ -24,14 +27,22 @@ pub struct Sum {
 #[must_use]
 pub fn sum(section: &Section, library: Option<&Library>) -> Sum {
     let version = library.and_then(|library| library.version(&section.version));
-    let mut bits = Vec::new();
+    let (mut sites, mut words) = (Vec::new(), Vec::new());
     let mut unknown_sites = 0;
     match (library, version) {
-        (None, _) => bits.push(bit(Dimension::UnknownLibrary, "")),
-        (_, None) => bits.push(bit(Dimension::UnknownVersion, "")),
+        (None, _) => words.push(Bit::new(Dimension::UnknownLibrary, "")),
+        (_, None) => words.push(Bit::new(Dimension::UnknownVersion, "")),
         (Some(library), Some(version)) => {
-            unknown_sites = site_bits(section, library, version, &mut bits);
-            build_bits(section, version, &mut bits);
+            words.push(Bit::new(Dimension::Sections, ""));
+            if section.scanned {
+                words.push(Bit::new(Dimension::Scanned, ""));
+            }
+            sites = known_sites(section, library, version);
+            unknown_sites = section.sites.len() - sites.len();
+            if unknown_sites > 0 {
+                words.push(Bit::new(Dimension::UnknownSites, ""));
+            }
+            build_words(section, version, &mut words);
         }
     }
     let subject = Subject {
@@ -39,84 +50,59 @@ pub fn sum(section: &Section, library: Option<&Library>) -> Sum {
         version: version.map(|version| version.number.clone()),
         origin: section.origin,
     };
-    let bits = Bits { id: section.id, subject, bits };
-    Sum { bits, is_known: version.is_some(), unknown_sites }
+    let bits = Bits { id: section.id, subject, sites, words };
+    Sum { bits, is_known: version.is_some(), unknown_sites: unknown_sites as u64 }
 }
 
-/// The section itself and what was seen of its sites. Returns how many sites are unknown.
-fn site_bits(section: &Section, library: &Library, version: &Version, bits: &mut Vec<Bit>) -> u64 {
-    bits.push(bit(Dimension::Sections, ""));
-    if section.scanned {
-        bits.push(bit(Dimension::Scanned, ""));
-    }
-    let mut unknown_sites = 0;
-    for (path, facts) in &section.sites {
-        let Some(site) = library.site(path).filter(|site| version.sites.contains_key(site)) else {
-            unknown_sites += 1;
-            continue;
-        };
-        let site = site.to_string();
-        bits.extend(facts.iter().filter_map(|fact| fact_bit(*fact, section, &site)));
-    }
-    if unknown_sites > 0 {
-        bits.push(bit(Dimension::UnknownSites, ""));
-    }
-    unknown_sites
-}
-
-/// The counter of a fact. A share of linked is one of scanned sections, so only these count there.
-fn fact_bit(fact: Fact, section: &Section, site: &str) -> Option<Bit> {
-    let dimension = match fact {
-        Fact::Linked if !section.scanned => return None,
-        Fact::Linked => Dimension::Linked,
-        Fact::Called => Dimension::Called,
-        Fact::Called100 => Dimension::Called100,
-        Fact::Called10000 => Dimension::Called10000,
+/// What was seen of each site that the version's manifest has.
+///
+/// A share of linked is one of scanned sections, so only these count there.
+fn known_sites(section: &Section, library: &Library, version: &Version) -> Vec<(u32, Facts)> {
+    let of_site = |(path, facts): (&SitePath, &Facts)| {
+        let site = library.site(path).filter(|site| version.sites.contains_key(site))?;
+        let facts = facts.iter().filter(|fact| section.scanned || *fact != Fact::Linked);
+        Some((u32::try_from(site).ok()?, facts.collect()))
     };
-    Some(bit(dimension, site))
+    section.sites.iter().filter_map(of_site).collect()
 }
 
 /// What the section says about the builds: each fact, and that it says anything of the kind.
-fn build_bits(section: &Section, version: &Version, bits: &mut Vec<Bit>) {
-    set_bits(Dimension::Rustc, section.rustc.iter().map(ToString::to_string), bits);
-    set_bits(Dimension::Target, section.target.iter().map(ToString::to_string), bits);
+fn build_words(section: &Section, version: &Version, words: &mut Vec<Bit>) {
+    add_set(Dimension::Rustc, section.rustc.iter().map(RustcVersion::as_str), words);
+    add_set(Dimension::Target, section.target.iter().map(Target::as_str), words);
     if let Some(features) = &section.features {
-        bits.push(bit(Dimension::Feature, ""));
+        words.push(Bit::new(Dimension::Feature, ""));
         let declared = features.intersection(&version.features);
-        bits.extend(declared.map(|feature| bit(Dimension::Feature, feature.as_str())));
+        words.extend(declared.map(|feature| Bit::new(Dimension::Feature, feature.as_str())));
     }
     for (name, versions) in &section.dependencies {
-        version_bits(Dimension::Dependency, name.as_str(), versions, bits);
+        add_versions(Dimension::Dependency, name, versions, words);
     }
     for (name, versions) in &section.system {
-        version_bits(Dimension::System, name.as_str(), versions, bits);
+        add_versions(Dimension::System, name, versions, words);
     }
 }
 
-fn set_bits(
+fn add_set<'a>(
     dimension: Dimension,
-    values: impl ExactSizeIterator<Item = String>,
-    bits: &mut Vec<Bit>,
+    values: impl ExactSizeIterator<Item = &'a str>,
+    words: &mut Vec<Bit>,
 ) {
     if values.len() > 0 {
-        bits.push(bit(dimension, ""));
+        words.push(Bit::new(dimension, ""));
     }
-    bits.extend(values.map(|value| Bit { dimension, value }));
+    words.extend(values.map(|value| Bit::new(dimension, value)));
 }
 
-fn version_bits<'version, V: std::fmt::Display + 'version>(
+fn add_versions<'a, V: Display + 'a>(
     dimension: Dimension,
-    name: &str,
-    versions: impl IntoIterator<Item = &'version V>,
-    bits: &mut Vec<Bit>,
+    name: &CrateName,
+    versions: impl IntoIterator<Item = &'a V>,
+    words: &mut Vec<Bit>,
 ) {
-    bits.push(bit(dimension, name));
-    let value = |version| format!("{name} {version}");
-    bits.extend(versions.into_iter().map(|version| Bit { dimension, value: value(version) }));
-}
-
-fn bit(dimension: Dimension, value: &str) -> Bit {
-    Bit { dimension, value: value.to_owned() }
+    words.push(Bit::new(dimension, name.as_str()));
+    let value = |version| format_smolstr!("{name} {version}");
+    words.extend(versions.into_iter().map(|version| Bit::new(dimension, value(version))));
 }
 
 #[cfg(test)]
@@ -147,8 +133,13 @@ mod tests {
         let report = json!({"headcount": 1, "week": "2026-W47", "sections": [section]});
         let report = Report::decode(report.to_string().as_bytes()).unwrap();
         let sum = sum(&report.sections[0], Some(&library()));
-        let word = |bit: Bit| format!("{} {}", bit.dimension.as_str(), bit.value).trim().to_owned();
-        (sum.bits.bits.into_iter().map(word).collect(), sum.unknown_sites)
+        let word =
+            |bit: &Bit| format!("{} {}", bit.dimension.as_str(), bit.value).trim().to_owned();
+        let mut bits: Vec<String> = sum.bits.words.iter().map(word).collect();
+        for (site, facts) in sum.bits.sites {
+            bits.extend(facts.iter().map(|fact| format!("{} {site}", fact.as_str())));
+        }
+        (bits, sum.unknown_sites)
     }
 
     #[track_caller]
@@ -190,7 +181,7 @@ mod tests {
     #[test]
     fn unknown_sites_leave_the_rest_in_place() {
         let (bits, unknown) = bits_of(&json!({"sites": {"a": ["called"], "x": ["called"]}}));
-        assert_eq!(bits, ["sections", "scanned", "called 0", "unknown sites"]);
+        assert_eq!(bits, ["sections", "scanned", "unknown sites", "called 0"]);
         assert_eq!(unknown, 1);
     }
 }

@@ -43,19 +43,13 @@ fn sites(paths: &[&str]) -> Vec<Site> {
 }
 
 fn section(id: u8, version: &str, bits: &[(Dimension, &str)]) -> Bits {
-    let bit = |(dimension, value): &(Dimension, &str)| Bit {
-        dimension: *dimension,
-        value: (*value).to_owned(),
+    let subject = Subject {
+        library: Some(library()),
+        version: Some(version.parse().unwrap()),
+        origin: Origin::Developer,
     };
-    Bits {
-        id: SectionId([id; 16]),
-        subject: Subject {
-            library: Some(library()),
-            version: Some(version.parse().unwrap()),
-            origin: Origin::Developer,
-        },
-        bits: bits.iter().map(bit).collect(),
-    }
+    let bits = bits.iter().map(|(dimension, value)| Bit::new(*dimension, *value));
+    Bits::new(SectionId([id; 16]), subject, bits)
 }
 
 fn add(store: &dyn Store, number: i32, sections: Vec<Bits>) -> Added {
@@ -209,10 +203,12 @@ fn the_last_weeks_are_kept() {
 #[test]
 fn every_dimension_comes_back_as_it_was() {
     on_every_store(|store| {
-        let bits: Vec<_> = Dimension::ALL.iter().map(|dimension| (*dimension, "x 1")).collect();
+        let value = |dimension: Dimension| if dimension.fact().is_some() { "7" } else { "x 1" };
+        let bits: Vec<_> = Dimension::ALL.iter().map(|one| (*one, value(*one))).collect();
         add(store, 5, vec![section(1, "1.0.0", &bits)]);
         for dimension in Dimension::ALL {
-            let line = format!("2026-W05 1.0.0 {} x 1 1", dimension.as_str());
+            let value = value(*dimension);
+            let line = format!("2026-W05 1.0.0 {} {value} 1", dimension.as_str());
             assert_eq!(sums(store, (5, 5), &[*dimension]), [line]);
         }
     });

@@ -26,31 +26,29 @@ pub enum StoreError {
         /// The file.
         path: String,
     },
-    /// A store of an earlier version of headcount, which is not to be changed just now.
+    /// A store of an earlier version of headcount.
     #[error(
-        "`{path}` was written by an earlier headcount-collector (store schema {found}, this one's is \
-         {expected}): take a `backup` of it, then `serve` brings it up to date"
+        "`{path}` was written by an earlier headcount-collector (store schema {found}): let that \
+         one `export` it, and this one `import` that into a new store"
     )]
     Earlier {
         /// The store.
         path: String,
         /// Its schema.
         found: i64,
-        /// Ours.
-        expected: i64,
     },
     /// A store of a later version of headcount.
     #[error(
         "`{path}` was written by a later headcount-collector (store schema {found}, this one reads \
-         up to {expected}): run that one, or restore a backup that is older"
+         {known}): run that one, or restore a backup that is older"
     )]
-    Schema {
+    Later {
         /// The store.
         path: String,
         /// Its schema.
         found: i64,
         /// Ours.
-        expected: i64,
+        known: i64,
     },
     /// There is something in a store that was to be filled.
     #[error("there is something in the store already; import into a new one")]

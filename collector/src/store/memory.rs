@@ -7,10 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use headcount_report::{CrateName, Manifest, PlainVersion, SectionId, Week};
 
+use super::counts::Counts;
 use super::transfer::Line;
 use super::{
-    Added, Bit, Bits, Dimension, LibraryLine, NewToken, Store, StoreError, Subject, SumRow, Summed,
-    TokenRow, Wanted,
+    Added, Bits, LibraryLine, NewToken, Store, StoreError, Subject, SumRow, Summed, TokenRow,
+    Wanted,
 };
 use crate::library::{Library, Site};
 
@@ -21,7 +22,7 @@ pub struct MemoryStore(Mutex<Tables>);
 #[derive(Debug, Default)]
 struct Tables {
     libraries: BTreeMap<CrateName, Library>,
-    counters: BTreeMap<(Week, Subject, Bit), u64>,
+    sums: BTreeMap<Week, BTreeMap<Subject, Counts>>,
     seen: HashSet<(Week, SectionId)>,
     first_open: Option<Week>,
     tokens: BTreeMap<u32, NewToken>,
@@ -68,7 +69,7 @@ impl Store for MemoryStore {
     }
 
     fn is_counted(&self, library: &CrateName, version: &PlainVersion) -> Result<bool, StoreError> {
-        Ok(self.tables().counters.keys().any(|(_, subject, _)| {
+        Ok(self.tables().sums.values().flat_map(BTreeMap::keys).any(|subject| {
             subject.library.as_ref() == Some(library) && subject.version.as_ref() == Some(version)
         }))
     }
@@ -101,7 +102,7 @@ impl Store for MemoryStore {
         if let Some(last) = tables.last_week() {
             let kept = i32::try_from(weeks.get()).unwrap_or(i32::MAX);
             let first = last.plus(1_i32.saturating_sub(kept));
-            tables.counters.retain(|(week, ..), _| *week >= first);
+            tables.sums.retain(|week, _| *week >= first);
         }
         Ok(())
     }
@@ -113,16 +114,19 @@ impl Store for MemoryStore {
         wanted: &[Wanted],
     ) -> Result<Vec<SumRow>, StoreError> {
         let tables = self.tables();
-        let counters = tables.counters.iter().filter(|((week, subject, _), _)| {
-            weeks.contains(week) && subject.library.as_ref() == Some(library)
-        });
-        let rows = counters.flat_map(|((week, subject, bit), count)| {
-            wanted.iter().filter(|wanted| wanted.takes(bit)).map(|_| SumRow {
-                week: *week,
-                version: subject.version.clone(),
-                origin: subject.origin,
-                bit: bit.clone(),
-                count: *count,
+        let weeks = tables.sums.range(weeks);
+        let subjects = weeks.flat_map(|(week, of_week)| of_week.iter().map(|of| (*week, of)));
+        let subjects =
+            subjects.filter(|(_, (subject, _))| subject.library.as_ref() == Some(library));
+        let rows = subjects.flat_map(|(week, (subject, counts))| {
+            let counts = counts.iter().filter(|(bit, _)| wanted.iter().any(|one| one.takes(bit)));
+            let (version, origin) = (&subject.version, subject.origin);
+            counts.map(move |(bit, count)| SumRow {
+                week,
+                version: version.clone(),
+                origin,
+                bit,
+                count,
             })
         });
         Ok(rows.collect())
@@ -189,24 +193,23 @@ impl Tables {
             }
             added.admitted += 1;
             self.seen.insert((report.week, section.id));
-            for bit in &section.bits {
-                let counter = (report.week, section.subject.clone(), bit.clone());
-                *self.counters.entry(counter).or_default() += 1;
-            }
+            self.counts(report.week, &section.subject).add_section(section);
         }
         added
     }
 
     /// The last week that has a section of a registered library.
     fn last_week(&self) -> Option<Week> {
-        let mut counters = self.counters.keys().rev();
-        counters.find(|(_, _, bit)| bit.dimension == Dimension::Sections).map(|(week, ..)| *week)
+        let has_section = |of_week: &BTreeMap<Subject, Counts>| {
+            of_week.values().any(|counts| counts.sections() > 0)
+        };
+        self.sums.iter().rev().find(|(_, of_week)| has_section(of_week)).map(|(week, _)| *week)
     }
 
     /// Whether nothing was ever registered or counted.
     fn is_empty(&self) -> bool {
         self.libraries.is_empty()
-            && self.counters.is_empty()
+            && self.sums.is_empty()
             && self.seen.is_empty()
             && self.last_token == 0
     }
@@ -219,11 +222,14 @@ impl Tables {
         });
         let last_token = (self.last_token > 0).then_some(Line::LastToken(self.last_token));
         let first_week = self.first_open.map(Line::FirstWeek);
-        let counters = self.counters.iter().map(|((week, subject, bit), count)| Line::Counter {
-            week: *week,
-            subject: subject.clone(),
-            bit: bit.clone(),
-            count: *count,
+        let subjects = self.sums.iter().flat_map(|(week, of)| of.iter().map(|of| (*week, of)));
+        let counters = subjects.flat_map(|(week, (subject, counts))| {
+            counts.iter().map(move |(bit, count)| Line::Counter {
+                week,
+                subject: subject.clone(),
+                bit,
+                count,
+            })
         });
         let sections = self.seen.iter().map(|(week, id)| Line::Section { week: *week, id: *id });
         let tokens = tokens.chain(last_token).chain(first_week);
@@ -246,7 +252,7 @@ impl Tables {
             Line::LastToken(number) => self.last_token = number,
             Line::FirstWeek(week) => self.first_open = Some(week),
             Line::Counter { week, subject, bit, count } => {
-                *self.counters.entry((week, subject, bit)).or_default() += count;
+                self.counts(week, &subject).raise(&bit, count);
             }
             Line::Section { week, id } => drop(self.seen.insert((week, id))),
             Line::HeadcountStore(_) | Line::End(_) => {}
@@ -258,25 +264,27 @@ impl Tables {
         self.libraries.entry(name.clone()).or_insert_with(|| Library::new(name.clone()))
     }
 
+    fn counts(&mut self, week: Week, subject: &Subject) -> &mut Counts {
+        self.sums.entry(week).or_default().entry(subject.clone()).or_default()
+    }
+
     fn line(&self, library: &Library) -> Option<LibraryLine> {
         let latest = library.versions().last()?;
-        let mut sections = BTreeMap::<Week, u64>::new();
-        for ((week, subject, bit), count) in &self.counters {
-            if subject.library.as_ref() == Some(&library.name)
-                && bit.dimension == Dimension::Sections
-            {
-                *sections.entry(*week).or_default() += count;
-            }
-        }
-        let last = sections.last_key_value();
+        let sections = self.sums.iter().rev().map(|(week, of_week)| {
+            let of_library = of_week
+                .iter()
+                .filter(|(subject, _)| subject.library.as_ref() == Some(&library.name));
+            (*week, of_library.map(|(_, counts)| counts.sections()).sum())
+        });
+        let last = sections.into_iter().find(|(_, sections)| *sections > 0);
         Some(LibraryLine {
             library: library.name.clone(),
             latest_version: latest.number.clone(),
             versions: library.versions().len(),
             sites: latest.sites.len(),
             deprecated: latest.sites.values().flatten().count(),
-            week: last.map(|(week, _)| *week),
-            sections: last.map_or(0, |(_, sections)| *sections),
+            week: last.map(|(week, _)| week),
+            sections: last.map_or(0, |(_, sections)| sections),
         })
     }
 }

@@ -6,6 +6,8 @@ mod connect;
 mod delta;
 mod log;
 mod rows;
+mod sealed;
+mod sums;
 mod transfer;
 
 use std::num::NonZeroU32;
@@ -14,7 +16,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use headcount_report::{CrateName, Manifest, PlainVersion, Week};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction};
 
 use self::connect::Otherwise;
 use self::log::Log;
@@ -47,7 +49,7 @@ impl SqliteStore {
     /// before its operator has thought of a backup.
     ///
     /// # Errors
-    /// As for [`open`](Self::open), and when there is no file or an earlier schema.
+    /// As for [`open`](Self::open), and when there is no file.
     pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
         Self::open_or(path, Otherwise::Refuse)
     }
@@ -118,14 +120,7 @@ impl Store for SqliteStore {
     }
 
     fn is_counted(&self, library: &CrateName, version: &PlainVersion) -> Result<bool, StoreError> {
-        self.reading_sums()?
-            .query_row(
-                "SELECT EXISTS (SELECT 1 FROM counter
-                 WHERE library = ? AND version = ? AND dimension = 'sections')",
-                params![library.as_str(), version.as_str()],
-                |row| row.get(0),
-            )
-            .map_err(sqlite("read"))
+        sums::is_counted(&*self.reading_sums()?, library, version)
     }
 
     fn add(
@@ -157,9 +152,10 @@ impl Store for SqliteStore {
         let mut log = self.writing();
         log.fold()?;
         log.write(|transaction| {
-            let Some(last) = rows::last_week(transaction)? else { return Ok(()) };
+            let Some(last) = sums::last_week(transaction)? else { return Ok(()) };
             let kept = i32::try_from(weeks.get()).unwrap_or(i32::MAX);
-            rows::delete_before(transaction, last.plus(1_i32.saturating_sub(kept)))
+            let first = last.plus(1_i32.saturating_sub(kept));
+            sums::delete_before(transaction, first).map_err(sqlite("write to"))
         })?;
         log.empty_files()
     }
@@ -170,9 +166,7 @@ impl Store for SqliteStore {
         weeks: RangeInclusive<Week>,
         wanted: &[Wanted],
     ) -> Result<Vec<SumRow>, StoreError> {
-        let connection = self.reading_sums()?;
-        let transaction = connection.unchecked_transaction().map_err(sqlite("read"))?;
-        rows::sums(&transaction, library, &weeks, wanted)
+        sums::of_library(&*self.reading_sums()?, library, &weeks, wanted)
     }
 
     fn add_token(&self, token: NewToken) -> Result<u32, StoreError> {
@@ -214,10 +208,11 @@ impl Store for SqliteStore {
             if !transfer::is_empty(transaction)? {
                 return Err(StoreError::NotEmpty);
             }
+            let mut import = transfer::Import::new(transaction);
             for line in lines {
-                transfer::import(transaction, line?)?;
+                import.take(line?)?;
             }
-            Ok(())
+            import.raise()
         })
     }
 }
@@ -282,6 +277,13 @@ mod tests {
             },
             "by a later headcount-collector (store schema 7",
         );
+        refused(
+            |path| {
+                drop(SqliteStore::open(path).unwrap());
+                Connection::open(path).unwrap().pragma_update(None, "user_version", 2).unwrap();
+            },
+            "by an earlier headcount-collector (store schema 2",
+        );
         refused(|path| std::fs::create_dir(path).unwrap(), "cannot open");
         refused(
             |path| {
@@ -292,32 +294,6 @@ mod tests {
             },
             "restore a backup",
         );
-    }
-
-    #[test]
-    fn an_earlier_store_is_brought_up_to_date() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.sqlite");
-        let earlier = Connection::open(&path).unwrap();
-        earlier.execute_batch(include_str!("../../migrations/0001_sums.sql")).unwrap();
-        let token = "INSERT INTO token VALUES (3, 'counted', zeroblob(32), '2026-11-22T10:00:00Z');
-                     PRAGMA application_id = 0x48444354; PRAGMA user_version = 1;";
-        earlier.execute_batch(token).unwrap();
-        let untouched = SqliteStore::open_existing(&path).unwrap_err().to_string();
-        assert!(untouched.contains("store schema 1, this one's is"), "{untouched}");
-        let copy = folder.path().join("copy.sqlite");
-        SqliteStore::back_up(&path, &copy).unwrap();
-        let schema = |path| {
-            let store = Connection::open(path).unwrap();
-            store.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).unwrap()
-        };
-        assert_eq!((schema(&path), schema(&copy)), (1, 1));
-        for _ in 0..2 {
-            let store = SqliteStore::open(&path).unwrap();
-            store.fold().unwrap();
-            assert_eq!(store.tokens().unwrap()[0].number, 3);
-            assert!(store.check().unwrap().is_empty());
-        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What goes into a store and comes out of it: bits, and how many sections had each.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use headcount_report::{CrateName, Origin, PlainVersion, SectionId, Week};
+use headcount_report::{CrateName, Fact, Facts, Origin, PlainVersion, SectionId, Week};
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// One report, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,15 +16,37 @@ pub struct Summed {
     pub sections: Vec<Bits>,
 }
 
-/// One section on its way into the sums: the counters that it raises by one.
+/// One section on its way into the sums: what raises each counter by one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bits {
     /// Remembered until the week closes, so that a retry counts once.
     pub id: SectionId,
     /// What the section is about.
     pub subject: Subject,
-    /// What was seen.
-    pub bits: Vec<Bit>,
+    /// What was seen of its sites, by their index.
+    pub sites: Vec<(u32, Facts)>,
+    /// What else was seen.
+    pub words: Vec<Bit>,
+}
+
+impl Bits {
+    /// A section with these bits.
+    ///
+    /// # Panics
+    /// When a fact about a site has no index for a value.
+    pub fn new(id: SectionId, subject: Subject, bits: impl IntoIterator<Item = Bit>) -> Self {
+        let (mut sites, mut words) = (BTreeMap::<u32, Facts>::new(), Vec::new());
+        for bit in bits {
+            match bit.dimension.fact() {
+                Some(fact) => {
+                    let site = bit.value.parse().expect("a site's index");
+                    sites.entry(site).or_default().insert(fact);
+                }
+                None => words.push(bit),
+            }
+        }
+        Self { id, subject, sites: sites.into_iter().collect(), words }
+    }
 }
 
 /// What a counter is about.
@@ -42,7 +66,14 @@ pub struct Bit {
     /// What kind of fact.
     pub dimension: Dimension,
     /// Of what; see [`Dimension`].
-    pub value: String,
+    pub value: SmolStr,
+}
+
+impl Bit {
+    /// A fact of this kind about `value`.
+    pub fn new(dimension: Dimension, value: impl Into<SmolStr>) -> Self {
+        Self { dimension, value: value.into() }
+    }
 }
 
 macro_rules! dimensions {
@@ -51,8 +82,7 @@ macro_rules! dimensions {
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
         )]
-        #[serde(into = "&'static str", try_from = "String")]
-        pub enum Dimension { $($(#[$doc])* $name,)+ }
+        pub enum Dimension { $($(#[$doc])* #[serde(rename = $word)] $name,)+ }
 
         impl Dimension {
             /// All of them.
@@ -98,26 +128,31 @@ dimensions! {
     UnknownLibrary = "unknown library",
 }
 
+impl Dimension {
+    /// What of a site it counts, if it counts sites.
+    #[must_use]
+    pub fn fact(self) -> Option<Fact> {
+        Fact::ALL.into_iter().find(|fact| Self::of(*fact) == self)
+    }
+
+    /// What counts sites with this fact.
+    #[must_use]
+    pub fn of(fact: Fact) -> Self {
+        match fact {
+            Fact::Linked => Self::Linked,
+            Fact::Called => Self::Called,
+            Fact::Called100 => Self::Called100,
+            Fact::Called10000 => Self::Called10000,
+        }
+    }
+}
+
 impl FromStr for Dimension {
     type Err = UnknownDimension;
 
     fn from_str(word: &str) -> Result<Self, UnknownDimension> {
         let known = Self::ALL.iter().copied().find(|dimension| dimension.as_str() == word);
         known.ok_or_else(|| UnknownDimension(word.to_owned()))
-    }
-}
-
-impl TryFrom<String> for Dimension {
-    type Error = UnknownDimension;
-
-    fn try_from(word: String) -> Result<Self, UnknownDimension> {
-        word.parse()
-    }
-}
-
-impl From<Dimension> for &'static str {
-    fn from(dimension: Dimension) -> Self {
-        dimension.as_str()
     }
 }
 

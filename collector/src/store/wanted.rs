@@ -7,8 +7,6 @@ use headcount_report::CrateName;
 use super::{Bit, Dimension};
 
 /// The sums of one dimension: of all its values, or of some that are neighbours in their order.
-///
-/// Such sums of a week lie together in a store, so that what is not wanted costs nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     /// What kind of facts.

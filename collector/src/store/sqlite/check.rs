@@ -1,37 +1,17 @@
 //! Whether a store is what a collector would have written.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use headcount_report::{CrateName, PlainVersion, Week};
 use rusqlite::Connection;
 
-use super::{SqliteStore, sqlite};
-use crate::store::StoreError;
+use super::sums::{self, OfWeek};
+use super::{SqliteStore, rows, sqlite};
+use crate::store::{Bit, Dimension, StoreError};
 
-/// What has to hold, with the sentence that names each row for which it does not.
-///
-/// A section raises exactly one of the counters `sections`, `unknown version` and `unknown library`,
-/// and its id is remembered until its week closes: so the sections of open weeks can be counted
-/// again.
+/// What has to hold of what is no sum, with the sentence that names each row for which it does not.
 const RULES: &[&str] = &[
     "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
-    "SELECT printf('%s: the counters say %d sections, %d ids are remembered', week, counted, ids)
-     FROM (SELECT week, sum(counted) AS counted, sum(ids) AS ids FROM (
-             SELECT week, count AS counted, 0 AS ids FROM counter
-             WHERE dimension IN ('sections', 'unknown version', 'unknown library')
-               AND week >= (SELECT first_week FROM open)
-             UNION ALL SELECT week, 0, 1 FROM seen)
-           GROUP BY week)
-     WHERE counted <> ids",
-    "SELECT printf('%s of %s %s, %s: %s %s stands at %d, of %d sections',
-                   bit.week, bit.library, bit.version, bit.origin, bit.dimension, bit.value,
-                   bit.count, ifnull(n.count, 0))
-     FROM counter AS bit LEFT JOIN counter AS n
-       ON (n.library, n.week, n.dimension, n.value, n.version, n.origin)
-        = (bit.library, bit.week, 'sections', '', bit.version, bit.origin)
-     WHERE bit.dimension NOT IN ('sections', 'unknown version', 'unknown library')
-       AND bit.count > ifnull(n.count, 0)",
-    "SELECT printf('%s of %s: a counter of site %s, which is not registered', week, library, value)
-     FROM counter WHERE (dimension = 'linked' OR dimension LIKE 'called%')
-       AND NOT EXISTS (SELECT 1 FROM site
-                       WHERE site.library = counter.library AND site.site = counter.value + 0)",
     "SELECT printf('%s: its %d sites have indices up to %d', library, count(*), max(site))
      FROM site GROUP BY library HAVING count(*) <> max(site) + 1",
     "SELECT printf('%s %s: `%s` is not among the sites as a %s', library, version, path, kind)
@@ -63,11 +43,114 @@ impl SqliteStore {
         let transaction = connection.unchecked_transaction().map_err(sqlite("read"))?;
         let mut problems = Vec::new();
         for (done, rule) in RULES.iter().enumerate() {
-            say(done, RULES.len());
+            say(done, RULES.len() + 1);
             problems.extend(broken(&transaction, rule).map_err(sqlite("read"))?);
         }
+        say(RULES.len(), RULES.len() + 1);
+        let mut sums = Sums::new(&transaction)?;
+        sums::all(&transaction, |library, week, of_week| sums.take(library, week, &of_week))?;
+        problems.extend(sums.problems()?);
         Ok(problems)
     }
+}
+
+/// What has to hold of the sums.
+///
+/// A section raises exactly one of the counters `sections`, `unknown version` and `unknown library`,
+/// and its id is remembered until its week closes: so the sections of open weeks can be counted
+/// again.
+struct Sums<'store> {
+    connection: &'store Connection,
+    /// How many sites each library has.
+    sites: HashMap<String, u64>,
+    /// The sections of each week, by the counters.
+    sections: BTreeMap<Week, u64>,
+    problems: Vec<String>,
+}
+
+impl<'store> Sums<'store> {
+    fn new(connection: &'store Connection) -> Result<Self, StoreError> {
+        let sites = pairs(connection, "SELECT library, count(*) FROM site GROUP BY library")?;
+        let (sections, problems) = (BTreeMap::new(), Vec::new());
+        Ok(Self { connection, sites: sites.into_iter().collect(), sections, problems })
+    }
+
+    fn take(
+        &mut self,
+        library: Option<CrateName>,
+        week: Week,
+        of_week: &OfWeek,
+    ) -> Result<(), StoreError> {
+        let library = library.map_or_else(String::new, |library| library.to_string());
+        let sites = self.sites.get(&library).copied().unwrap_or_default();
+        let mut listed = 0;
+        for ((version, origin), counts) in of_week {
+            let sections = counts.sections();
+            listed += sections;
+            for (Bit { dimension, value }, count) in counts.iter() {
+                match dimension {
+                    Dimension::Sections | Dimension::UnknownVersion | Dimension::UnknownLibrary => {
+                        *self.sections.entry(week).or_default() += count;
+                        continue;
+                    }
+                    _ if count > sections => {
+                        let version = version.as_ref().map_or("", PlainVersion::as_str);
+                        let (origin, dimension) = (origin.as_str(), dimension.as_str());
+                        self.problems.push(format!(
+                            "{week} of {library} {version}, {origin}: {dimension} {value} stands at \
+                             {count}, of {sections} sections"
+                        ));
+                    }
+                    _ => {}
+                }
+                if dimension.fact().is_some() && value.parse().is_ok_and(|site: u64| site >= sites)
+                {
+                    self.problems.push(format!(
+                        "{week} of {library}: a counter of site {value}, which is not registered"
+                    ));
+                }
+            }
+        }
+        let sql = "SELECT sections FROM sums WHERE library = ? AND week = ?";
+        let in_lists: i64 = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut select| {
+                select.query_row([&library, &week.to_string()], |row| row.get(0))
+            })
+            .map_err(sqlite("read"))?;
+        if rows::unsigned(in_lists) != listed {
+            self.problems.push(format!(
+                "{week} of {library}: lists say {in_lists} sections, the counters {listed}"
+            ));
+        }
+        Ok(())
+    }
+
+    fn problems(mut self) -> Result<Vec<String>, StoreError> {
+        let ids = pairs(self.connection, "SELECT week, count(*) FROM seen GROUP BY week")?;
+        let ids: HashMap<String, u64> = ids.into_iter().collect();
+        let sql = "SELECT first_week, 0 FROM open";
+        let first_open = pairs(self.connection, sql)?.pop().map(|(week, _)| week);
+        let weeks = self.sections.keys().map(ToString::to_string).chain(ids.keys().cloned());
+        for week in weeks.collect::<BTreeSet<_>>() {
+            let counted = self.sections.get(&rows::parsed(&week)?).copied().unwrap_or_default();
+            let remembered = ids.get(&week).copied().unwrap_or_default();
+            if first_open.as_ref().is_some_and(|first| week >= *first) && counted != remembered {
+                self.problems.push(format!(
+                    "{week}: the counters say {counted} sections, {remembered} ids are remembered"
+                ));
+            }
+        }
+        Ok(self.problems)
+    }
+}
+
+/// A text and a count of each row.
+fn pairs(connection: &Connection, sql: &str) -> Result<Vec<(String, u64)>, StoreError> {
+    let mut select = connection.prepare(sql).map_err(sqlite("read"))?;
+    let pairs = select.query_map([], |row| Ok((row.get(0)?, rows::unsigned(row.get(1)?))));
+    pairs.and_then(Iterator::collect).map_err(sqlite("read"))
 }
 
 fn broken(connection: &Connection, rule: &str) -> rusqlite::Result<Vec<String>> {
@@ -81,7 +164,8 @@ mod tests {
 
     use super::*;
     use crate::library::Site;
-    use crate::store::{Bit, Bits, Dimension, Store, Subject, Summed};
+    use crate::store::sqlite::delta::Delta;
+    use crate::store::{Bits, Store, Subject, Summed};
 
     /// A store with two sections, of which one calls the only site.
     fn store(path: &std::path::Path) -> SqliteStore {
@@ -95,17 +179,14 @@ mod tests {
         store.put_manifest(&manifest, &[site], 0).unwrap();
         let week = "2026-W47".parse().unwrap();
         store.close_before(week).unwrap();
-        let section = |id, bits: &[(Dimension, &str)]| Bits {
-            id: SectionId([id; 16]),
-            subject: Subject {
-                library: Some("counted".parse().unwrap()),
-                version: Some("1.0.0".parse().unwrap()),
-                origin: Origin::Developer,
-            },
-            bits: bits
-                .iter()
-                .map(|(dimension, value)| Bit { dimension: *dimension, value: (*value).to_owned() })
-                .collect(),
+        let subject = Subject {
+            library: Some("counted".parse().unwrap()),
+            version: Some("1.0.0".parse().unwrap()),
+            origin: Origin::Developer,
+        };
+        let section = |id, bits: &[(Dimension, &str)]| {
+            let bits = bits.iter().map(|(dimension, value)| Bit::new(*dimension, *value));
+            Bits::new(SectionId([id; 16]), subject.clone(), bits)
         };
         let n = (Dimension::Sections, "");
         let sections = vec![section(1, &[n, (Dimension::Called, "0")]), section(2, &[n])];
@@ -134,12 +215,8 @@ mod tests {
             &["2026-W47: the counters say 2 sections, 1 ids are remembered"],
         );
         check(
-            "UPDATE counter SET count = 3 WHERE dimension = 'called'",
-            &["2026-W47 of counted 1.0.0, developer: called 0 stands at 3, of 2 sections"],
-        );
-        check(
-            "UPDATE counter SET value = '7' WHERE dimension = 'called'",
-            &["2026-W47 of counted: a counter of site 7, which is not registered"],
+            "UPDATE sums SET sections = 5",
+            &["2026-W47 of counted: lists say 5 sections, the counters 2"],
         );
         check(
             "UPDATE site SET kind = 'method'",
@@ -149,5 +226,50 @@ mod tests {
             "INSERT INTO site VALUES ('counted', 5, 'b', 'fn')",
             &["counted: its 2 sites have indices up to 5"],
         );
+    }
+
+    /// Raises a counter behind the collector's back.
+    #[track_caller]
+    fn check_raised(dimension: Dimension, value: &str, by: u64, said: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let store = store(&path);
+        let mut delta = Delta::default();
+        let subject = Subject {
+            library: Some("counted".parse().unwrap()),
+            version: Some("1.0.0".parse().unwrap()),
+            origin: Origin::Developer,
+        };
+        let of_week = delta.weeks.entry("2026-W47".parse().unwrap()).or_default();
+        of_week.of(&subject).raise(&Bit::new(dimension, value), by);
+        store.writing().write(|transaction| sums::raise(transaction, &delta)).unwrap();
+        assert_eq!(store.check().unwrap(), [said]);
+    }
+
+    #[test]
+    fn counters_that_cannot_be_are_named() {
+        check_raised(
+            Dimension::Called,
+            "0",
+            2,
+            "2026-W47 of counted 1.0.0, developer: called 0 stands at 3, of 2 sections",
+        );
+        check_raised(
+            Dimension::Called,
+            "7",
+            1,
+            "2026-W47 of counted: a counter of site 7, which is not registered",
+        );
+    }
+
+    #[test]
+    fn damaged_sums_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let store = store(&path);
+        let damage = "UPDATE sums SET sites = zeroblob(length(sites))";
+        Connection::open(&path).unwrap().execute_batch(damage).unwrap();
+        let error = store.check().unwrap_err().to_string();
+        assert!(error.contains("`counted` and 2026-W47"), "{error}");
     }
 }

@@ -11,23 +11,19 @@ use crate::store::StoreError;
 /// `HDCT`, by which SQLite files say whose they are.
 const APPLICATION_ID: i64 = 0x4844_4354;
 
-/// What makes a store: each brings it from the schema that is its place here to the next.
-const MIGRATIONS: &[&str] = &[
-    include_str!("../../../migrations/0001_sums.sql"),
-    include_str!("../../../migrations/0002_delta.sql"),
-];
+/// What makes a store.
+const SCHEMA: &str = include_str!("../../../schema.sql");
 
-/// The schema that this collector reads and writes.
-#[expect(clippy::cast_possible_wrap, reason = "there are a few")]
-const SCHEMA: i64 = MIGRATIONS.len() as i64;
+/// The number of that schema. An earlier store comes here as an export.
+const SCHEMA_NUMBER: i64 = 3;
 
 /// A token command may hold the file for a moment while a collector serves it.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What is done where there is no store of this schema.
+/// What is done where there is no store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Otherwise {
-    /// It is made, or brought up to date if it is an earlier one.
+    /// It is made.
     Make,
     /// Nothing, and that is an error.
     Refuse,
@@ -42,20 +38,17 @@ pub(super) fn for_writing(path: &Path, otherwise: Otherwise) -> Result<Connectio
     let owner = or_another(prepare(&mut connection, otherwise))?;
     let path = || path.display().to_string();
     match (owner, otherwise) {
-        (Owner::Another, _) => return Err(StoreError::Foreign { path: path() }),
-        (Owner::Us { schema: found }, _) if found > SCHEMA => {
-            return Err(StoreError::Schema { path: path(), found, expected: SCHEMA });
+        (Owner::Us { schema: SCHEMA_NUMBER }, _) | (Owner::Nobody, Otherwise::Make) => {}
+        (Owner::Us { schema: found }, _) if found < SCHEMA_NUMBER => {
+            return Err(StoreError::Earlier { path: path(), found });
         }
+        (Owner::Us { schema: found }, _) => {
+            return Err(StoreError::Later { path: path(), found, known: SCHEMA_NUMBER });
+        }
+        (Owner::Another, _) => return Err(StoreError::Foreign { path: path() }),
         (Owner::Nobody, Otherwise::Refuse) => {
             return Err(StoreError::Missing { path: path() });
         }
-        (Owner::Us { schema: found }, Otherwise::Refuse) if found < SCHEMA => {
-            return Err(StoreError::Earlier { path: path(), found, expected: SCHEMA });
-        }
-        (Owner::Us { schema }, Otherwise::Make) if schema < SCHEMA => {
-            tracing::info!(from = schema, to = SCHEMA, "the store was brought to this schema");
-        }
-        (Owner::Nobody | Owner::Us { .. }, _) => {}
     }
     configure(&connection).map_err(sqlite("open"))?;
     Ok(connection)
@@ -121,22 +114,16 @@ fn owner(connection: &Connection) -> rusqlite::Result<Owner> {
     })
 }
 
-/// Makes or migrates the store in one transaction, if it is nobody's or ours and earlier, and if that
-/// is wanted. Returns whose it was, before.
+/// Makes the store in one transaction, if it is nobody's and that is wanted. Returns whose it was,
+/// before.
 fn prepare(connection: &mut Connection, otherwise: Otherwise) -> rusqlite::Result<Owner> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let owner = owner(&transaction)?;
-    let first = match owner {
-        _ if otherwise == Otherwise::Refuse => usize::MAX,
-        Owner::Nobody => 0,
-        Owner::Us { schema } => usize::try_from(schema).unwrap_or(usize::MAX),
-        Owner::Another => usize::MAX,
-    };
-    for migration in MIGRATIONS.iter().skip(first) {
-        transaction.execute_batch(migration)?;
+    if owner == Owner::Nobody && otherwise == Otherwise::Make {
+        transaction.execute_batch(SCHEMA)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", SCHEMA)?;
+        transaction.pragma_update(None, "user_version", SCHEMA_NUMBER)?;
     }
     transaction.commit()?;
     Ok(owner)

@@ -1,20 +1,19 @@
 //! The log: where reports wait to be folded into the counters.
 //!
-//! A commit that raised every counter on its own would change a page for nearly each of them, and
-//! one for each id, all over the file. An entry of the log is one row at its end; a few seconds of
+//! A commit that raised its counters would write the sums of each library in it anew, and change a
+//! page for each id, all over the file. An entry of the log is one row at its end; a few seconds of
 //! entries change each page once.
 
 use std::collections::HashSet;
 use std::time::Duration;
 
-use headcount_report::{CrateName, PlainVersion, SectionId, Week};
+use headcount_report::{SectionId, Week};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::connect::BUSY_TIMEOUT;
-use super::delta::{Delta, Entry};
-use super::rows::integer;
-use super::sqlite;
-use crate::store::{Added, Bit, Bits, StoreError, Subject, Summed};
+use super::delta::Delta;
+use super::{sealed, sqlite, sums};
+use crate::store::{Added, Bits, StoreError, Summed};
 
 #[cfg(test)]
 mod tests;
@@ -63,25 +62,28 @@ impl Log {
         let Self { connection, ids: logged } = self;
         let logged = logged.get_or_insert_default();
         let mut delta = Delta::default();
+        let mut ids = HashSet::new();
         let (added, is_logged) = transact(connection, |transaction| {
             let write = sqlite("write to");
             let mut seen = transaction.prepare_cached(SEEN).map_err(&write)?;
-            let mut is_new = |week: &str, id: &(Week, SectionId), delta: &Delta<'_>| {
-                let is_known = delta.ids.contains(id)
-                    || logged.contains(id)
-                    || seen.exists(params![week, id.1.0]).map_err(&write)?;
-                Ok::<_, StoreError>(!is_known)
+            let mut is_known = |id: &(Week, SectionId), week: &str, ids: &HashSet<_>| {
+                if ids.contains(id) || logged.contains(id) {
+                    return Ok(true);
+                }
+                seen.exists(params![week, id.1.0]).map_err(&write)
             };
             let mut added = Vec::with_capacity(reports.len());
             for (place, report) in reports.iter().enumerate() {
                 let mut of_report = Added::default();
                 let week = report.week.to_string();
                 for section in &report.sections {
-                    if !is_new(&week, &(report.week, section.id), &delta)? {
+                    let id = (report.week, section.id);
+                    if is_known(&id, &week, &ids)? {
                         of_report.repeated += 1;
                     } else if may_add(place, section) {
                         of_report.admitted += 1;
-                        delta.add(report.week, section);
+                        delta.add_section(report.week, section);
+                        ids.insert(id);
                     } else {
                         of_report.refused += 1;
                     }
@@ -90,12 +92,16 @@ impl Log {
             }
             let of_reports = added.iter().filter(|added| added.admitted > 0).count();
             let is_logged = of_reports >= MIN_ENTRY_REPORTS;
-            if is_logged { append(transaction, &delta) } else { raise(transaction, &delta) }
-                .map_err(&write)?;
+            delta.sort();
+            if is_logged {
+                append(transaction, &delta)?;
+            } else {
+                raise(transaction, &delta)?;
+            }
             Ok((added, is_logged))
         })?;
         if is_logged {
-            logged.extend(delta.ids);
+            logged.extend(ids);
         }
         Ok(added)
     }
@@ -107,14 +113,10 @@ impl Log {
             return Ok(());
         }
         self.write(|transaction| {
-            let entries = entries(transaction)?;
-            let mut delta = Delta::default();
-            for entry in &entries {
-                delta.add_entry(entry);
-            }
-            raise(transaction, &delta)
-                .and_then(|()| transaction.execute("DELETE FROM delta", []))
-                .map_err(sqlite("write to"))
+            let mut delta = logged(transaction)?;
+            delta.sort();
+            raise(transaction, &delta)?;
+            transaction.execute("DELETE FROM delta", []).map_err(sqlite("write to"))
         })?;
         self.ids = Some(HashSet::new());
         Ok(())
@@ -152,74 +154,41 @@ fn transact<T>(
 }
 
 /// Appends an entry.
-fn append(transaction: &Transaction<'_>, delta: &Delta<'_>) -> rusqlite::Result<()> {
-    let mut insert = transaction.prepare_cached("INSERT INTO delta (bytes) VALUES (?)")?;
-    insert.execute([delta.encode()]).map(drop)
+fn append(transaction: &Transaction<'_>, delta: &Delta) -> Result<(), StoreError> {
+    let insert = transaction.prepare_cached("INSERT INTO delta (bytes) VALUES (?)");
+    let appended = insert.and_then(|mut insert| insert.execute([sealed::seal(delta)]));
+    appended.map(drop).map_err(sqlite("write to"))
 }
 
-/// All entries.
-fn entries(transaction: &Transaction<'_>) -> Result<Vec<Entry>, StoreError> {
+/// All entries together.
+fn logged(transaction: &Transaction<'_>) -> Result<Delta, StoreError> {
     let read = sqlite("read");
     let mut select = transaction.prepare("SELECT number, bytes FROM delta").map_err(&read)?;
     let mut rows = select.query([]).map_err(&read)?;
-    let mut entries = Vec::new();
+    let mut delta = Delta::default();
     while let Some(row) = rows.next().map_err(&read)? {
         let number: i64 = row.get(0).map_err(&read)?;
         let bytes: Vec<u8> = row.get(1).map_err(&read)?;
-        entries.push(Entry::decode(&bytes).map_err(|error| {
+        delta.add(sealed::open(&bytes).map_err(|error| {
             StoreError::Damaged(format!(
                 "row {number} of `delta` is no entry of the log: {error}. Restore a backup, or give \
                  up the reports in it: delete that row with SQLite's own tool"
             ))
         })?);
     }
-    Ok(entries)
+    Ok(delta)
 }
 
 /// Raises the counters and remembers the ids, both in the order of their tables.
-fn raise(transaction: &Transaction<'_>, delta: &Delta<'_>) -> rusqlite::Result<()> {
-    let mut counters = Vec::new();
-    for (week, subjects) in &delta.counters {
-        for (subject, counts) in subjects {
-            let counts = counts.iter();
-            counters
-                .extend(counts.map(|(bit, count)| (&subject.library, *week, *bit, subject, count)));
+fn raise(transaction: &Transaction<'_>, delta: &Delta) -> Result<(), StoreError> {
+    sums::raise(transaction, delta)?;
+    let mut insert =
+        transaction.prepare_cached("INSERT INTO seen VALUES (?, ?)").map_err(sqlite("write to"))?;
+    for (week, of_week) in &delta.weeks {
+        let week = week.to_string();
+        for id in &of_week.ids {
+            insert.execute(params![week, id]).map_err(sqlite("write to"))?;
         }
     }
-    counters.sort_unstable();
-    for (_, week, bit, subject, count) in counters {
-        raise_by(transaction, week, subject, bit, *count)?;
-    }
-    let mut ids: Vec<&(Week, SectionId)> = delta.ids.iter().collect();
-    ids.sort_unstable();
-    let mut insert = transaction.prepare_cached("INSERT INTO seen VALUES (?, ?)")?;
-    for (week, id) in ids {
-        insert.execute(params![week.to_string(), id.0])?;
-    }
     Ok(())
-}
-
-/// Raises one counter.
-pub(super) fn raise_by(
-    transaction: &Transaction<'_>,
-    week: Week,
-    subject: &Subject,
-    bit: &Bit,
-    count: u64,
-) -> rusqlite::Result<()> {
-    let mut upsert = transaction.prepare_cached(
-        "INSERT INTO counter (library, week, dimension, value, version, origin, count)
-         VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET count = count + excluded.count",
-    )?;
-    let values = params![
-        subject.library.as_ref().map_or("", CrateName::as_str),
-        week.to_string(),
-        bit.dimension.as_str(),
-        bit.value,
-        subject.version.as_ref().map_or("", PlainVersion::as_str),
-        subject.origin.as_str(),
-        integer(count),
-    ];
-    upsert.execute(values).map(drop)
 }

@@ -1,15 +1,14 @@
 //! Rows read back from SQLite, as the types that they were written from.
 
-use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use headcount_report::{CrateName, Manifest, Origin, SiteKind, Week};
+use headcount_report::{CrateName, Manifest, SiteKind};
 use rusqlite::types::{FromSql, Value};
 use rusqlite::{Connection, Row, Transaction, params, params_from_iter};
 
 use super::sqlite;
 use crate::library::Site;
-use crate::store::{Bit, Dimension, LibraryLine, NewToken, StoreError, SumRow, TokenRow, Wanted};
+use crate::store::{LibraryLine, NewToken, StoreError, TokenRow};
 
 /// The sites of a library, in the order of their indices.
 pub(super) fn sites(connection: &Connection, library: &CrateName) -> Result<Vec<Site>, StoreError> {
@@ -85,19 +84,15 @@ pub(super) fn library_lines(connection: &Connection) -> Result<Vec<LibraryLine>,
             }
         }
     }
-    // From the last week back, library by library: summing all weeks would walk through all of them.
-    let sql = "SELECT week, count FROM counter WHERE library = ? AND dimension = 'sections'
-               ORDER BY week DESC";
+    // The last week of each library: to look at all would be to walk through all of them.
+    let sql = "SELECT week, sections FROM sums WHERE library = ? AND sections > 0
+               ORDER BY week DESC LIMIT 1";
     let mut statement = connection.prepare_cached(sql).map_err(sqlite("read"))?;
     for line in &mut lines {
         let mut rows = statement.query([line.library.as_str()]).map_err(sqlite("read"))?;
-        while let Some(row) = rows.next().map_err(sqlite("read"))? {
-            let week: Week = parsed(&get::<String>(row, 0)?)?;
-            if line.week.is_some_and(|last| last != week) {
-                break;
-            }
-            line.week = Some(week);
-            line.sections += unsigned(get(row, 1)?);
+        if let Some(row) = rows.next().map_err(sqlite("read"))? {
+            line.week = Some(parsed(&get::<String>(row, 0)?)?);
+            line.sections = unsigned(get(row, 1)?);
         }
     }
     Ok(lines)
@@ -114,66 +109,6 @@ fn manifest_line(row: &Row<'_>) -> Result<LibraryLine, StoreError> {
         week: None,
         sections: 0,
     })
-}
-
-/// The sums of a library that are wanted.
-pub(super) fn sums(
-    connection: &Connection,
-    library: &CrateName,
-    weeks: &RangeInclusive<Week>,
-    wanted: &[Wanted],
-) -> Result<Vec<SumRow>, StoreError> {
-    let mut sums = Vec::new();
-    for Wanted { dimension, values } in wanted {
-        // The whole beginning of the key, week by week, so that SQLite goes to these rows and passes
-        // no others. With a parameter in place of the dimension it would plan each query anew, in
-        // case the index of `sections` serves.
-        let sql = format!(
-            "SELECT value, version, origin, count FROM counter
-             WHERE library = ? AND week = ? AND dimension = '{}' AND value BETWEEN ? AND ?",
-            dimension.as_str()
-        );
-        let mut statement = connection.prepare_cached(&sql).map_err(sqlite("read"))?;
-        for later in 0..=weeks.start().until(*weeks.end()) {
-            let week = weeks.start().plus(later);
-            let key = params![library.as_str(), week.to_string(), values.start(), values.end()];
-            let mut rows = statement.query(key).map_err(sqlite("read"))?;
-            while let Some(row) = rows.next().map_err(sqlite("read"))? {
-                sums.push(sum_row(row, week, *dimension)?);
-            }
-        }
-    }
-    Ok(sums)
-}
-
-fn sum_row(row: &Row<'_>, week: Week, dimension: Dimension) -> Result<SumRow, StoreError> {
-    let version: String = get(row, 1)?;
-    Ok(SumRow {
-        week,
-        version: (!version.is_empty()).then(|| parsed(&version)).transpose()?,
-        origin: origin(&get::<String>(row, 2)?)?,
-        bit: Bit { dimension, value: get(row, 0)? },
-        count: unsigned(get(row, 3)?),
-    })
-}
-
-/// The last week that has a section of a registered library.
-pub(super) fn last_week(connection: &Connection) -> Result<Option<Week>, StoreError> {
-    let sql = "SELECT week FROM counter WHERE dimension = 'sections' ORDER BY week DESC LIMIT 1";
-    let week = select(connection, sql, &[], |row| parsed(&get::<String>(row, 0)?))?;
-    Ok(week.into_iter().next())
-}
-
-/// Deletes the counters of the weeks before one. The table is ordered by library first.
-pub(super) fn delete_before(connection: &Connection, week: Week) -> Result<(), StoreError> {
-    let sql = "SELECT library FROM manifest UNION SELECT ''";
-    let libraries: Vec<String> = select(connection, sql, &[], |row| get(row, 0))?;
-    let sql = "DELETE FROM counter WHERE library = ? AND week < ?";
-    let mut delete = connection.prepare_cached(sql).map_err(sqlite("write to"))?;
-    for library in libraries {
-        delete.execute([library, week.to_string()]).map_err(sqlite("write to"))?;
-    }
-    Ok(())
 }
 
 /// All tokens.
@@ -226,14 +161,6 @@ fn site_kind(word: &str) -> Result<SiteKind, StoreError> {
         .into_iter()
         .find(|kind| kind.as_str() == word)
         .ok_or_else(|| StoreError::Damaged(format!("kind `{word}` is unknown")))
-}
-
-/// The origin of that word.
-pub(super) fn origin(word: &str) -> Result<Origin, StoreError> {
-    [Origin::Developer, Origin::Deployed]
-        .into_iter()
-        .find(|origin| origin.as_str() == word)
-        .ok_or_else(|| StoreError::Damaged(format!("origin `{word}` is unknown")))
 }
 
 /// One column of a row.

@@ -3,11 +3,12 @@
 use headcount_report::SectionId;
 use rusqlite::{Connection, Row, Transaction, params};
 
-use super::rows::{self, get, parsed, unsigned};
-use super::{log, sqlite};
+use super::delta::Delta;
+use super::rows::{self, get, parsed};
+use super::{sqlite, sums};
 use crate::library::Site;
 use crate::store::transfer::Line;
-use crate::store::{Bit, NewToken, StoreError, Subject, TokenRow};
+use crate::store::{NewToken, StoreError, Subject, TokenRow};
 
 /// Takes one line.
 pub(super) type Take<'a> = dyn FnMut(Line) -> Result<(), StoreError> + 'a;
@@ -32,8 +33,15 @@ pub(super) fn export(connection: &Connection, take: &mut Take<'_>) -> Result<(),
     each(connection, sql, |row| take(Line::LastToken(get(row, 0)?)))?;
     let sql = "SELECT first_week FROM open";
     each(connection, sql, |row| take(Line::FirstWeek(parsed(&get::<String>(row, 0)?)?)))?;
-    let sql = "SELECT library, week, dimension, value, version, origin, count FROM counter";
-    each(connection, sql, |row| take(counter(row)?))?;
+    sums::all(connection, |library, week, of_week| {
+        for ((version, origin), counts) in of_week {
+            let subject = Subject { library: library.clone(), version, origin };
+            for (bit, count) in counts.iter() {
+                take(Line::Counter { week, subject: subject.clone(), bit, count })?;
+            }
+        }
+        Ok(())
+    })?;
     each(connection, "SELECT week, id FROM seen", |row| {
         let week = parsed(&get::<String>(row, 0)?)?;
         take(Line::Section { week, id: SectionId(get(row, 1)?) })
@@ -44,12 +52,44 @@ pub(super) fn export(connection: &Connection, take: &mut Take<'_>) -> Result<(),
 pub(super) fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
     let sql = "SELECT NOT EXISTS (SELECT 1 FROM manifest) AND NOT EXISTS (SELECT 1 FROM site)
                AND NOT EXISTS (SELECT 1 FROM sqlite_sequence) AND NOT EXISTS (SELECT 1 FROM seen)
-               AND NOT EXISTS (SELECT 1 FROM counter) AND NOT EXISTS (SELECT 1 FROM delta)";
+               AND NOT EXISTS (SELECT 1 FROM sums) AND NOT EXISTS (SELECT 1 FROM delta)";
     connection.query_row(sql, [], |row| row.get(0)).map_err(sqlite("read"))
 }
 
-/// Keeps one line.
-pub(super) fn import(transaction: &Transaction<'_>, line: Line) -> Result<(), StoreError> {
+/// Counters that are raised together: an export has those of one library and week in a row.
+const COUNTERS: usize = 100_000;
+
+/// Keeps lines.
+pub(super) struct Import<'transaction> {
+    transaction: &'transaction Transaction<'transaction>,
+    /// Counters that wait to be raised together, and how many.
+    counters: Delta,
+    waiting: usize,
+}
+
+impl<'transaction> Import<'transaction> {
+    pub(super) fn new(transaction: &'transaction Transaction<'transaction>) -> Self {
+        Self { transaction, counters: Delta::default(), waiting: 0 }
+    }
+
+    /// Keeps one line.
+    pub(super) fn take(&mut self, line: Line) -> Result<(), StoreError> {
+        let Line::Counter { week, subject, bit, count } = line else {
+            return import(self.transaction, line);
+        };
+        self.counters.weeks.entry(week).or_default().of(&subject).raise(&bit, count);
+        self.waiting += 1;
+        if self.waiting == COUNTERS { self.raise() } else { Ok(()) }
+    }
+
+    /// Raises the counters that still wait.
+    pub(super) fn raise(&mut self) -> Result<(), StoreError> {
+        self.waiting = 0;
+        sums::raise(self.transaction, &std::mem::take(&mut self.counters))
+    }
+}
+
+fn import(transaction: &Transaction<'_>, line: Line) -> Result<(), StoreError> {
     let kept = match line {
         Line::Site { library, site, path, kind } => {
             rows::put_site(transaction, &library, site, &Site { path, kind })
@@ -69,31 +109,13 @@ pub(super) fn import(transaction: &Transaction<'_>, line: Line) -> Result<(), St
             .execute("DELETE FROM open", [])
             .and_then(|_| transaction.execute("INSERT INTO open VALUES (?)", [week.to_string()]))
             .map(drop),
-        Line::Counter { week, subject, bit, count } => {
-            log::raise_by(transaction, week, &subject, &bit, count)
-        }
         Line::Section { week, id } => transaction
             .prepare_cached("INSERT INTO seen VALUES (?, ?)")
             .and_then(|mut insert| insert.execute(params![week.to_string(), id.0]))
             .map(drop),
-        Line::HeadcountStore(_) | Line::End(_) => Ok(()),
+        Line::Counter { .. } | Line::HeadcountStore(_) | Line::End(_) => Ok(()),
     };
     kept.map_err(sqlite("write to"))
-}
-
-fn counter(row: &Row<'_>) -> Result<Line, StoreError> {
-    let text = |column| get::<String>(row, column);
-    let (library, version) = (text(0)?, text(4)?);
-    Ok(Line::Counter {
-        week: parsed(&text(1)?)?,
-        subject: Subject {
-            library: (!library.is_empty()).then(|| parsed(&library)).transpose()?,
-            version: (!version.is_empty()).then(|| parsed(&version)).transpose()?,
-            origin: rows::origin(&text(5)?)?,
-        },
-        bit: Bit { dimension: parsed(&text(2)?)?, value: text(3)? },
-        count: unsigned(get(row, 6)?),
-    })
 }
 
 /// Reads each row of a query, one at a time.

@@ -24,7 +24,7 @@ pub(crate) fn events(report: Report) -> Vec<Event> {
     let mut events = Vec::new();
     for section in report.sections {
         for (site, facts) in section.sites {
-            let has = |fact: &Fact| i32::from(facts.contains(fact));
+            let has = |fact: &Fact| i32::from(facts.contains(*fact));
             events.push(Event {
                 week: week.clone(),
                 library: section.library.to_string(),

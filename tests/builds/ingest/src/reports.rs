@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use fastrand::Rng;
-use headcount_report::{Fact, Origin, Report, Section, SectionId, Week};
+use headcount_report::{Fact, Facts, Origin, Report, Section, SectionId, Week};
 use jiff::Timestamp;
 
 use crate::libraries::{FEATURES, LIBRARIES, SITES, VERSIONS, library, site};
@@ -66,7 +66,7 @@ fn section(rng: &mut Rng, number: usize) -> anyhow::Result<Section> {
         let called = [0, 0, 0, 1, 1, 2][rng.usize(0..6)];
         [Fact::Linked].into_iter().chain(reached.into_iter().take(called)).collect()
     };
-    let facts: Vec<BTreeSet<Fact>> = (0..USED).map(|_| facts()).collect();
+    let facts: Vec<Facts> = (0..USED).map(|_| facts()).collect();
     let used = rng.choose_multiple(0..SITES, USED).into_iter().zip(facts);
     let sites: Result<_, _> = used.map(|(at, facts)| Ok((site(at).parse()?, facts))).collect();
     let features = rng.choose_multiple(FEATURES, 2);

@@ -28,21 +28,22 @@ CREATE TABLE token (
 
 -- What machines reported: sums over sections. No section is kept.
 
--- `library` and `version` are '' where nobody registered them.
-CREATE TABLE counter (
-    library   TEXT NOT NULL,
-    week      TEXT NOT NULL,
-    dimension TEXT NOT NULL,
-    value     TEXT NOT NULL,
-    version   TEXT NOT NULL,
-    origin    TEXT NOT NULL,
-    count     INTEGER NOT NULL,
-    PRIMARY KEY (library, week, dimension, value, version, origin)
+-- A row for each library and week; `store/sqlite/sums.rs` has the encoding of the last two columns.
+-- `library` is '' where nobody registered it.
+CREATE TABLE sums (
+    library  TEXT NOT NULL,
+    week     TEXT NOT NULL,
+    sections INTEGER NOT NULL, -- how many, for lists that need no more
+    words    BLOB NOT NULL,
+    sites    BLOB NOT NULL,
+    PRIMARY KEY (library, week)
 ) STRICT, WITHOUT ROWID;
 
--- Lists ask how many sections each library has, and no more.
-CREATE INDEX counter_sections ON counter (library, week, version, count)
-    WHERE dimension = 'sections';
+-- The log: what a few reports add to `sums` and `seen` together, until it is folded into these.
+CREATE TABLE delta (
+    number INTEGER PRIMARY KEY,
+    bytes  BLOB NOT NULL
+) STRICT;
 
 -- Random ids of counted sections, so that a retry counts once. Forgotten when the week closes.
 CREATE TABLE seen (
