@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use headcount_collector::config::{Config, DEFAULTS, Flags};
 use headcount_collector::store::{Lock, NewToken, SqliteStore, Store, transfer};
@@ -145,7 +144,7 @@ fn serve(file: Option<&Path>, flags: &Flags) -> anyhow::Result<()> {
 
 /// Opens a store that has to be there: a new one is nothing to copy or to check.
 fn existing(path: &Path) -> anyhow::Result<SqliteStore> {
-    SqliteStore::open_existing(path).with_context(|| format!("`{}`", path.display()))
+    Ok(SqliteStore::open_existing(path)?)
 }
 
 fn back_up(path: &Path, copy: &Path) -> anyhow::Result<()> {

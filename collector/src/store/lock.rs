@@ -1,7 +1,7 @@
 //! One collector for one store.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::StoreError;
@@ -25,13 +25,11 @@ impl Lock {
         let path = format!("{}.lock", store.display());
         let io =
             |doing: &str, source| StoreError::Io { doing: format!("{doing} `{path}`"), source };
-        let file =
-            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(
-                |source| match source.kind() {
-                    io::ErrorKind::NotFound => io("find the store's folder for", source),
-                    _ => io("open", source),
-                },
-            )?;
+        let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let file = opened.map_err(|source| match source.kind() {
+            ErrorKind::NotFound => io("find the folder for", source),
+            _ => io("open", source),
+        })?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => {

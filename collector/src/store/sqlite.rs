@@ -233,8 +233,8 @@ fn close_before(transaction: &Transaction<'_>, week: &str) -> rusqlite::Result<S
 fn sqlite(doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
     move |source| match source.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(format!(
-            "SQLite cannot {doing} it ({source}). Stop the collector, keep this file and those with \
-             `-wal` and `-shm` beside it, and restore a backup"
+            "{source}. Stop the collector, keep this file and those with `-wal` and `-shm` beside it, \
+             and restore a backup"
         )),
         _ => StoreError::Sqlite { doing, source },
     }
