@@ -2,20 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::SystemTime;
 
 use headcount_report::{Fact, Report, Section};
 use headcount_sender::cargo_config::CargoConfig;
 use headcount_sender::home::Home;
-use headcount_tests::{cargo, root, success};
+use headcount_tests::{cargo, root};
+use rustix::process::{Pid, Signal, kill_process_group};
 
 #[test]
 fn from_the_application_to_the_answer() {
     let before = Surroundings::now();
-    let output = demo();
-    let story = text(&output.stdout);
+    let mut demo = Demo::start();
+    demo.read_until("Ctrl-C ends it");
+    pages_show_a_labelled_year_beside_the_real_week(&demo.story);
+    let story = demo.interrupt();
     audit_names_who_refers_to_a_deprecated_item(&story);
     shown_report_says_what_the_application_did(&story);
     answer_is_about_that_report(&story);
@@ -24,10 +29,83 @@ fn from_the_application_to_the_answer() {
     assert_eq!(Surroundings::now(), before);
 }
 
-/// Runs the demo as continuous integration would, where headcount records nothing by itself.
-fn demo() -> Output {
-    let mut command = cargo(&root().join("Cargo.toml"));
-    success(command.args(["run", "--quiet", "--package", "demo"]).env("CI", "true"))
+/// The demo as continuous integration would run it, where headcount records nothing by itself; with
+/// its pages. Ended when this is dropped.
+struct Demo {
+    process: Child,
+    output: BufReader<ChildStdout>,
+    story: String,
+}
+
+impl Demo {
+    fn start() -> Self {
+        let mut command = cargo(&root().join("Cargo.toml"));
+        command.args(["run", "--quiet", "--package", "demo", "--", "--serve"]).env("CI", "true");
+        // As a terminal does: Ctrl-C reaches cargo and all that it started.
+        let mut process = command.stdout(Stdio::piped()).process_group(0).spawn().expect("cargo");
+        let output = BufReader::new(process.stdout.take().expect("a pipe"));
+        Self { process, output, story: String::new() }
+    }
+
+    /// Reads what the demo tells, up to a line with this.
+    #[track_caller]
+    fn read_until(&mut self, text: &str) {
+        let mut line = String::new();
+        while !line.contains(text) {
+            line.clear();
+            let length = self.output.read_line(&mut line).expect("text");
+            assert_ne!(length, 0, "no `{text}` in\n{}", self.story);
+            self.story.push_str(&line);
+        }
+    }
+
+    /// Ctrl-C. Says all that was told.
+    fn interrupt(mut self) -> String {
+        let group = Pid::from_child(&self.process);
+        kill_process_group(group, Signal::INT).expect("it runs");
+        self.output.read_to_string(&mut self.story).expect("text");
+        self.process.wait().expect("it ends");
+        std::mem::take(&mut self.story)
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        if let Ok(None) = self.process.try_wait() {
+            let _ = kill_process_group(Pid::from_child(&self.process), Signal::TERM);
+            let _ = self.process.wait();
+        }
+    }
+}
+
+/// At the addresses that the story names.
+#[track_caller]
+fn pages_show_a_labelled_year_beside_the_real_week(story: &str) {
+    assert!(after(story, "a year that never was").contains("of which nothing is\nreal"), "{story}");
+    let real = page(story, "The collector shows this, and more, at ");
+    assert!(real.contains("Archive::open_legacy") && real.contains("1 of 1"), "{real}");
+    let simulated = page(story, "and the simulated year at ");
+    assert!(
+        simulated.contains("simulated-library") && simulated.contains("openssl"),
+        "{simulated}"
+    );
+    let address = after(story, "and the simulated year at ").split("/libraries").next();
+    let overview = get(address.expect("an address"));
+    for library in ["/libraries/counted-library", "/libraries/simulated-library"] {
+        assert!(overview.contains(library), "{overview}");
+    }
+}
+
+/// The page at the address that follows a text of the story.
+#[track_caller]
+fn page(story: &str, text: &str) -> String {
+    get(after(story, text).split_whitespace().next().expect("an address"))
+}
+
+#[track_caller]
+fn get(address: &str) -> String {
+    let mut response = ureq::get(address).call().expect("the collector answers");
+    response.body_mut().read_to_string().expect("a page")
 }
 
 #[track_caller]

@@ -47,7 +47,7 @@ fn introduce(place: &Place) {
 /// All that needs no decision; what is left is a collector that runs.
 async fn steps(place: &Place, args: &Args) -> anyhow::Result<Collector> {
     let today = today();
-    build(place).await?;
+    build(place, args).await?;
     audit(place).await?;
     allow(place).await?;
     use_the_application(place).await?;
@@ -60,11 +60,13 @@ async fn steps(place: &Place, args: &Args) -> anyhow::Result<Collector> {
     Ok(collector)
 }
 
-async fn build(place: &Place) -> anyhow::Result<()> {
+async fn build(place: &Place, args: &Args) -> anyhow::Result<()> {
     heading("1 of 7: build");
     say("The tools, and the application: a workspace of its own with a lock file of its own.");
     let tools = ["-p", "cargo-headcount", "-p", "headcount-collector"];
-    place.cargo(&[&["build", "--target-dir", "target"], &tools[..]].concat()).run().await?;
+    let simulator: &[_] = if args.serve { &["-p", "headcount-simulator"] } else { &[] };
+    let build = ["build", "--target-dir", "target"];
+    place.cargo(&[&build, &tools[..], simulator].concat()).run().await?;
     let application = ["--manifest-path", APPLICATION, "--target-dir", APPLICATION_TARGET];
     place.cargo(&[&["build", "--release", "--locked"], &application[..]].concat()).run().await
 }
@@ -134,7 +136,6 @@ async fn simulate(place: &Place) -> anyhow::Result<()> {
         "One installation makes no chart. So the collector also gets a library of which nothing is",
     );
     say("real, `simulated-library`: a year of 12,000 made-up machines, of which 8 % take part.");
-    place.cargo(&["build", "-p", "headcount-simulator", "--target-dir", "target"]).run().await?;
     place.simulator(&["year", "--store", &place.store()]).run().await
 }
 

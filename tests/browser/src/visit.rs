@@ -36,7 +36,7 @@ impl Visit {
         let links = tab.evaluate(LINKS)?;
         let screenshot = tab.screenshot()?;
         let mut findings = layout::findings(tab, form)?;
-        findings.extend(axe.findings(tab, form).context("axe-core did not run")?);
+        findings.extend(axe.findings(tab).context("axe-core did not run")?);
         let (compared, wrong) = chart::findings(tab, expected.origin)?;
         findings.extend(wrong);
         findings.extend(keyboard::findings(tab)?);

@@ -16,7 +16,7 @@ const STYLE: &str = include_str!("faults/style.http");
 const ANSWER: &str = include_str!("faults/answer.http");
 
 /// The rule that a fault breaks, and how the page gets it: this text, once that.
-const FAULTS: [(&str, &str, &str); 31] = [
+const FAULTS: [(&str, &str, &str); 33] = [
     ("status", "200 OK", "500 Oh"),
     ("policy", "default-src 'none'; ", ""),
     ("policy", "style-src 'self'", "style-src 'self' 'unsafe-inline'"),
@@ -30,6 +30,8 @@ const FAULTS: [(&str, &str, &str); 31] = [
     ("axe select-name", "aria-label=\"Week\"", ""),
     ("wider than the screen", "class=\"clear\"", "class=\"wide\""),
     ("small text", "class=\"tick\"", "class=\"small\""),
+    ("text over another", "y=\"3\">100", "y=\"101\">100"),
+    ("text outside its chart", "y=\"3\">100", "y=\"-25\">100"),
     ("chart without a label", "aria-label=\"A chart\"", ""),
     ("chart without a table", "aria-describedby=\"numbers\"", ""),
     ("chart without data-api", "data-api=\"/answer\"", ""),

@@ -6,23 +6,17 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use headcount_tests::root;
 use serde::Deserialize;
-use serde_json::json;
 
-use super::call;
 use crate::finding::Finding;
-use crate::form::Form;
 use crate::tab::Tab;
 
 /// Runs it. Only what keeps someone from using a page is a fault; the rest is a matter of taste.
-const RUN: &str = r"rules => axe.run({ resultTypes: ['violations'], preload: false, ...rules })
+const RUN: &str = r"axe.run({ resultTypes: ['violations'], preload: false })
     .then(({ violations }) => violations
         .filter(({ impact }) => ['serious', 'critical'].includes(impact))
         .map(({ id, help, nodes }) => ({
             id, help, targets: nodes.map(node => node.target.join(' ')),
         })))";
-
-/// What a page can do wrong in the dark after it did right in the light.
-const OF_COLOURS: [&str; 2] = ["color-contrast", "link-in-text-block"];
 
 /// axe-core's own code, which `cargo xtask test` installs.
 #[derive(Debug, Clone)]
@@ -56,13 +50,9 @@ impl Axe {
     ///
     /// # Errors
     /// When the page cannot be asked.
-    pub fn findings(&self, tab: &mut Tab, form: Form) -> Result<Vec<Finding>> {
-        let rules = match form.colours {
-            "dark" => json!({"runOnly": OF_COLOURS}),
-            _ => json!({}),
-        };
+    pub fn findings(&self, tab: &mut Tab) -> Result<Vec<Finding>> {
         tab.evaluate::<()>(&format!("{}; null", self.source))?;
-        let violations: Vec<Violation> = tab.evaluate(&call(RUN, &rules)?)?;
+        let violations: Vec<Violation> = tab.evaluate(RUN)?;
         let finding = |Violation { id, help, targets }| {
             Finding::new(format!("axe {id}"), format!("{help}: {}", targets.join(" | ")))
         };

@@ -1,4 +1,5 @@
-//! A page fits the screen, runs no script, and its charts can be read and have a table beside them.
+//! A page fits the screen, runs no script, and its charts can be read: no text lies over another or
+//! outside its chart.
 
 use anyhow::Result;
 use serde_json::json;
