@@ -4,7 +4,6 @@
 //! * [`tally`]: the sums of one library, ready to be asked;
 //! * `read`: the sums that a question takes, read from the store;
 //! * [`basis`]: what every answer says about itself;
-//! * [`text`]: figures as text;
 //! * [`registered`]: which versions are registered, and their manifests;
 //! * [`removal`]: who is hit when a site goes, is that falling, when is it safe?
 //! * [`versions`]: which versions of everything around it do users have, and which must be supported?
@@ -21,7 +20,6 @@ pub mod removal;
 pub mod series;
 pub mod share;
 pub mod tally;
-pub mod text;
 pub mod trend;
 pub mod versions;
 

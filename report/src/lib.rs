@@ -11,10 +11,12 @@
 //! * [`spool`]: the lines that running programs append;
 //! * [`fact`], [`section`], [`report`]: what one machine says about one week;
 //! * [`vocabulary`]: the closed set of words that a report may use;
+//! * [`figure`]: shares and counts as text, as both sides write them.
 //! * [`text`]: how these, and all that has one spelling, stand in JSON.
 
 pub mod build;
 pub mod fact;
+pub mod figure;
 pub mod graph;
 pub mod hash;
 pub mod limits;

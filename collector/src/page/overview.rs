@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::layout;
 use crate::address;
-use crate::answer::text::{counted, grouped};
 use crate::store::LibraryLine;
+use headcount_report::figure::{counted, grouped};
 
 /// Libraries that are listed at once: enough to look through, and a page that loads at once.
 const LISTED: usize = 100;

@@ -5,9 +5,9 @@ use headcount_report::limits::OPEN_WEEKS;
 use maud::{Markup, html};
 
 use super::layout;
-use crate::answer::text::grouped;
 use crate::metrics::Totals;
 use crate::store::LibraryLine;
+use headcount_report::figure::grouped;
 
 /// The page.
 pub(super) fn page(libraries: &[LibraryLine], totals: &Totals, running: Week) -> Markup {

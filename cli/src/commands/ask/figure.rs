@@ -1,5 +1,6 @@
 //! Figures as text, as a collector's own pages write them.
 
+use headcount_report::figure::{percent, percent_at_least, percent_at_most};
 use serde::Deserialize;
 
 /// Under these, a percentage would look surer than it is. A collector's pages draw the same line.
@@ -47,7 +48,9 @@ pub(super) fn share(share: Option<&Estimate>, n: u64) -> String {
         None => UNKNOWN.to_string(),
         Some(Estimate { count, .. }) if is_few(n) => format!("{count} of {n}"),
         Some(Estimate { share, low, high, .. }) => {
-            format!("{} ({}–{})", percent(*share), number(*low), number(*high))
+            let low = percent_at_least(*low).replace(" %", "");
+            let high = percent_at_most(*high).replace(" %", "");
+            format!("{} ({low}–{high})", percent(*share))
         }
     }
 }
@@ -55,36 +58,6 @@ pub(super) fn share(share: Option<&Estimate>, n: u64) -> String {
 /// Whether these are too few sections for a percentage.
 pub(super) fn is_few(n: u64) -> bool {
     n < FEW_SECTIONS
-}
-
-/// `1,195`
-pub(super) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
-    groups.join(",")
-}
-
-/// `1 section`, `1,195 sections`
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
-}
-
-/// `0 %`, `0.04 %`, `2.2 %`, `41 %`
-pub(super) fn percent(share: f64) -> String {
-    format!("{} %", number(share))
-}
-
-fn number(share: f64) -> String {
-    let percent = share * 100.0;
-    let decimals = match percent {
-        0.0 => 0,
-        ..0.1 => 2,
-        // 99.6 % of sections are not all of them.
-        ..9.95 | 99.5..99.95 => 1,
-        _ => 0,
-    };
-    let text = format!("{percent:.decimals$}");
-    text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
 
 /// The last weeks as bars, up to the highest of them; `None` where fewer than two are known.
@@ -129,17 +102,6 @@ impl Point {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn percentages_are_as_long_as_needed() {
-        let texts = [0.0, 0.0004, 0.01, 0.022, 0.0996, 0.41, 0.996, 1.0].map(percent);
-        assert_eq!(texts, ["0 %", "0.04 %", "1 %", "2.2 %", "10 %", "41 %", "99.6 %", "100 %"]);
-    }
-
-    #[test]
-    fn counts_are_grouped() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-    }
 
     #[test]
     fn few_sections_have_no_percentage() {

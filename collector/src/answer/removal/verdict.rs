@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::{Evidence, Question};
 use crate::answer::share::{self, Share};
-use crate::answer::text::{counted, grouped, percent};
 use crate::answer::trend::{Trend, TrendKind};
 use crate::publish::Publication;
+use headcount_report::figure::{counted, grouped, percent, percent_at_most};
 
 /// Whether a site can go, in a word and in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,7 +68,7 @@ impl Verdict {
             "Safe to remove: {}, at most {} {seen}, at {} confidence, however often one looks in a \
              year.",
             each_of(weeks),
-            percent(bounds.fold(0.0, f64::max)),
+            percent_at_most(bounds.fold(0.0, f64::max)),
             percent(question.confidence),
         );
         Self { kind: VerdictKind::Safe, text, more_sections: None }

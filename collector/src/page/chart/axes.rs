@@ -4,7 +4,7 @@ use headcount_report::Week;
 use maud::{Markup, html};
 
 use super::{WIDTH, at};
-use crate::answer::text::percent;
+use headcount_report::figure::percent;
 
 /// The part of a chart that holds data, and what it measures there.
 pub(super) struct Axes {

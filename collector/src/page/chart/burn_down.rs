@@ -7,7 +7,7 @@ use super::axes::Axes;
 use super::{WIDTH, at};
 use crate::answer::removal::Point;
 use crate::answer::share::Share;
-use crate::answer::text::percent;
+use headcount_report::figure::percent;
 
 const HEIGHT: f64 = 220.0;
 

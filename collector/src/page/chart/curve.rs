@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{WIDTH, at};
-use crate::answer::text::percent;
+use headcount_report::figure::percent;
 
 const HEIGHT: f64 = 220.0;
 const LEFT: f64 = 48.0;

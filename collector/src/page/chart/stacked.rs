@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::axes::Axes;
 use super::stack::{Column, Stack};
 use super::{WIDTH, at};
-use crate::answer::text::percent;
+use headcount_report::figure::percent;
 
 const HEIGHT: f64 = 280.0;
 

@@ -8,9 +8,9 @@ use crate::address;
 use crate::answer::features::{Features, RankedFeature, RankedSite};
 use crate::answer::share::Share;
 use crate::answer::tally::Tally;
-use crate::answer::text::{counted, grouped, percent};
 use crate::library::Library;
 use crate::page::{chart, form};
+use headcount_report::figure::{counted, grouped, percent, percent_at_most};
 
 /// The page.
 pub(in crate::page) fn page(library: &Library, tally: &Tally, features: &Features) -> Markup {
@@ -114,7 +114,7 @@ impl Page<'_> {
                             @if site.deprecated { span.detail { "deprecated" } }
                         }
                         td.number { (grouped(site.n)) }
-                        td.number { (percent(site.at_most)) }
+                        td.number { (percent_at_most(site.at_most)) }
                     } } }
                 } }
                 p.detail.under { "“At most”: with 95 % confidence no larger share uses it." }

@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use super::parts::origins;
 use crate::address;
 use crate::answer::tally::Tally;
-use crate::answer::text::grouped;
 use crate::library::Library;
 use crate::page::layout;
+use headcount_report::figure::grouped;
 
 /// The pages of a library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::answer::basis::Basis;
 use crate::answer::share::Share;
-use crate::answer::text::{counted, percent};
+use headcount_report::figure::{counted, percent, percent_at_least, percent_at_most};
 
 /// Under these, a share in large type would look surer than it is.
 const FEW_SECTIONS: u64 = 20;
@@ -20,7 +20,7 @@ pub(super) fn estimate(share: &Share) -> String {
 }
 
 pub(super) fn spread(share: &Share) -> String {
-    format!("{} – {}", percent(share.low), percent(share.high))
+    format!("{} – {}", percent_at_least(share.low), percent_at_most(share.high))
 }
 
 pub(super) fn too_few(n: u64, publish_at: u64) -> String {

@@ -8,8 +8,8 @@ use crate::address;
 use crate::answer::removal::{LinkedShare, Removal, SiteAnswer, Verdict, VerdictKind};
 use crate::answer::share::Share;
 use crate::answer::tally::Tally;
-use crate::answer::text::{counted, grouped, percent};
 use crate::page::chart;
+use headcount_report::figure::{counted, grouped, percent, percent_at_most};
 
 /// The card.
 pub(super) fn site_card(site: &SiteAnswer, removal: &Removal, tally: &Tally) -> Markup {
@@ -152,7 +152,7 @@ fn series_table(site: &SiteAnswer, removal: &Removal) -> Markup {
                             @if let (Some(share), Some(bound)) = (share, point.upper_bound) {
                                 td.number { (grouped(share.count)) }
                                 td.number data-value=(format!("{:.4}", share.share)) { (percent(share.share)) }
-                                td.number { (percent(bound)) }
+                                td.number { (percent_at_most(bound)) }
                             } @else {
                                 td.number colspan="3" { (too_few(point.n, removal.basis.publish_at)) }
                             }

@@ -7,12 +7,12 @@ use super::parts::{key, spread, unregistered};
 use crate::address;
 use crate::answer::basis::Basis;
 use crate::answer::tally::Tally;
-use crate::answer::text::{counted, grouped, percent};
 use crate::answer::versions::{Distribution, Kind, Question, Subject, Support, Versions};
 use crate::library::Library;
 use crate::page::chart::{self, Of, Stack};
 use crate::page::form;
 use crate::publish::View;
+use headcount_report::figure::{counted, grouped, percent, percent_at_least};
 
 const COVERAGES: [f64; 6] = [0.8, 0.9, 0.95, 0.98, 0.99, 0.999];
 
@@ -125,12 +125,12 @@ impl Page<'_> {
                 "{} covers {} of sections: at least {}, with 95 % confidence. Asked for was {coverage}.",
                 policy(support),
                 percent(support.share),
-                percent_down(support.low),
+                percent_at_least(support.low),
             ),
             Some(support) => format!(
                 "Nothing that is told covers {coverage}: all of it together covers {}, at least {} with 95 % confidence.",
                 percent(support.share),
-                percent_down(support.low),
+                percent_at_least(support.low),
             ),
         }
     }
@@ -179,7 +179,7 @@ fn title(subject: &Subject, library: &Library) -> String {
 /// What to support, in a few words.
 fn floor(one: &Distribution) -> String {
     let Some(support) = &one.support else { return "too few sections".to_owned() };
-    let low = percent_down(support.low);
+    let low = percent_at_least(support.low);
     match &support.from {
         _ if !support.covers => format!("all that is told covers at least {low}"),
         Some(from) => format!("≥ {from} covers at least {low}"),
@@ -204,11 +204,6 @@ fn withheld(basis: &Basis, view: View) -> String {
     }
     let others = if view == View::ALL { "" } else { ", and none or as many outside this view" };
     format!("Nothing is told yet: {least} sections have to tell a version{others}.")
-}
-
-/// A lower bound as text, never rounded up.
-fn percent_down(share: f64) -> String {
-    percent((share * 1000.0).floor() / 1000.0)
 }
 
 fn summary(title: &str, one: &Distribution) -> String {

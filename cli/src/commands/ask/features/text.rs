@@ -4,7 +4,9 @@ use anstream::println;
 use comfy_table::Cell;
 use headcount_report::SitePath;
 
-use super::super::figure::{self, grouped};
+use headcount_report::figure::{grouped, percent, percent_at_most};
+
+use super::super::figure;
 use super::{Answer, Feature, NeverSeen, Site};
 use crate::output::{self, BOLD, DIM};
 
@@ -71,7 +73,7 @@ fn table_of_sites(sites: &[Site]) -> comfy_table::Table {
             output::number(grouped(site.n)),
             Cell::new(figure::share(Some(&site.used), site.n)),
             Cell::new(figure::gauge(site.used.share)),
-            output::number(figure::percent(site.cumulative)),
+            output::number(percent(site.cumulative)),
         ];
         if has_linked {
             let linked = site.linked.as_ref();
@@ -103,7 +105,7 @@ fn table_of_unseen(sites: &[NeverSeen]) -> comfy_table::Table {
     for NeverSeen { path, deprecated, n, at_most } in sites {
         table.add_row([
             Cell::new(format!("  {}", name(path, *deprecated))),
-            Cell::new(format!("of {}: at most {}", grouped(*n), figure::percent(*at_most))),
+            Cell::new(format!("of {}: at most {}", grouped(*n), percent_at_most(*at_most))),
         ]);
     }
     table

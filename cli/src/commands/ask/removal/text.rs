@@ -65,7 +65,9 @@ impl Answer {
         let columns: [(Cell, bool, CellOf); 7] = [
             (Cell::new("site"), true, |site| Cell::new(&site.path)),
             (Cell::new("deprecated"), extras.dates, |site| Cell::new(site.since())),
-            (output::number("n"), true, |site| output::number(figure::grouped(site.n))),
+            (output::number("n"), true, |site| {
+                output::number(headcount_report::figure::grouped(site.n))
+            }),
             (Cell::new("called"), true, |site| Cell::new(site.called())),
             (Cell::new("linked"), true, |site| Cell::new(site.linked())),
             (Cell::new("by week"), extras.bars, |site| Cell::new(site.trend())),

@@ -2,7 +2,9 @@
 
 use anstream::println;
 
-use super::super::figure::{self, counted, grouped};
+use headcount_report::figure::{counted, grouped, percent, percent_at_least};
+
+use super::super::figure;
 use super::{Answer, Cell, Kind, Subject, Support};
 use crate::output::{self, BOLD, DIM, plain};
 
@@ -64,20 +66,15 @@ impl Subject {
     }
 
     fn policy(&self, support: &Support, coverage: f64) -> String {
-        let (share, low) = (covered(support.share), covered(support.low));
+        let (share, low) = (percent(support.share), percent_at_least(support.low));
         let sure = format!("covers {share}, at least {low}");
         let values = support.values.iter().map(|value| plain(value)).collect::<Vec<_>>().join(", ");
         match &support.from {
             Some(from) => format!("Support from {} on {sure}.", plain(from)),
             None if self.of == Kind::Target && support.covers => format!("{values}: {sure}."),
-            None => format!("All that is published {sure}: too little for {}.", covered(coverage)),
+            None => format!("All that is published {sure}: too little for {}.", percent(coverage)),
         }
     }
-}
-
-/// A part that is nearly all: `100 %`, `99.4 %`.
-fn covered(share: f64) -> String {
-    if share < 1.0 { format!("{:.1} %", share * 100.0) } else { "100 %".to_owned() }
 }
 
 impl Cell {
