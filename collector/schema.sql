@@ -46,11 +46,9 @@ CREATE TABLE delta (
 ) STRICT;
 
 -- Random ids of counted sections, so that a retry counts once. Forgotten when the week closes.
-CREATE TABLE seen (
-    week TEXT NOT NULL,
-    id   BLOB NOT NULL,
-    PRIMARY KEY (week, id)
-) STRICT, WITHOUT ROWID;
+-- `store/seen.rs` has what the number means.
+-- Without a row id, since SQLite leaves deleted ones behind where they divided two pages.
+CREATE TABLE seen (section INTEGER PRIMARY KEY) STRICT, WITHOUT ROWID;
 
 -- One row: the weeks before it never change again, even if the clock goes back.
 CREATE TABLE open (first_week TEXT NOT NULL) STRICT;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use foldhash::fast::RandomState;
 use headcount_report::manifest::ManifestSite;
 use headcount_report::{
     CrateName, Deprecation, FeatureName, Manifest, PlainVersion, SiteKind, SitePath,
@@ -13,7 +14,7 @@ pub struct Library {
     /// Its name.
     pub name: CrateName,
     sites: Vec<Site>,
-    by_path: HashMap<SitePath, usize>,
+    by_path: HashMap<SitePath, usize, RandomState>,
     versions: Vec<Version>,
 }
 
@@ -41,7 +42,7 @@ impl Library {
     /// A library of which nothing is registered yet.
     #[must_use]
     pub fn new(name: CrateName) -> Self {
-        Self { name, sites: Vec::new(), by_path: HashMap::new(), versions: Vec::new() }
+        Self { name, sites: Vec::new(), by_path: HashMap::default(), versions: Vec::new() }
     }
 
     /// Every site that some version contains or contained, by its permanent index.

@@ -16,6 +16,7 @@ mod counts;
 mod error;
 mod lock;
 mod memory;
+mod seen;
 mod sqlite;
 mod sums;
 pub mod transfer;

@@ -15,7 +15,7 @@ use headcount_report::{CrateName, Manifest, Report, Week};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
 use super::admit::Admitted;
 use super::prefix::Source;
@@ -36,6 +36,12 @@ const QUEUE: usize = 256;
 
 /// Reports in one transaction, at most: bounds how long the first of them waits for the last.
 const GROUP: usize = 128;
+
+/// So many are not waited for: a transaction of them costs each little.
+const ENOUGH: usize = 32;
+
+/// How long fewer wait for others to share their transaction.
+const MOMENT: Duration = Duration::from_millis(2);
 
 /// How often the store folds what it has logged, and a week may close.
 const TICK: Duration = Duration::from_secs(5);
@@ -156,7 +162,7 @@ impl Desk {
             tokio::select! {
                 biased;
                 _ = tick.tick() => log(self.store.fold()),
-                count = queue.recv_many(&mut jobs, GROUP) => if count == 0 { break },
+                is_open = gather(&mut queue, &mut jobs) => if !is_open { break },
             }
             log(self.turn());
             self.take(jobs.drain(..));
@@ -286,6 +292,19 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Takes what waits, and gives a few more a moment to come. Says whether any came.
+async fn gather(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) -> bool {
+    let is_open = queue.recv_many(jobs, GROUP).await > 0;
+    let end = Instant::now() + MOMENT;
+    while is_open && jobs.len() < ENOUGH {
+        let more = timeout_at(end, queue.recv_many(jobs, GROUP - jobs.len())).await;
+        if matches!(more, Ok(0) | Err(_)) {
+            break;
+        }
+    }
+    is_open
 }
 
 fn first_open(clock: &Clock) -> Week {

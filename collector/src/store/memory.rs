@@ -5,9 +5,10 @@ use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use headcount_report::{CrateName, Manifest, PlainVersion, SectionId, Week};
+use headcount_report::{CrateName, Manifest, PlainVersion, Week};
 
 use super::counts::Counts;
+use super::seen::Seen;
 use super::transfer::Line;
 use super::{
     Added, Bits, LibraryLine, NewToken, Store, StoreError, Subject, SumRow, Summed, TokenRow,
@@ -23,7 +24,7 @@ pub struct MemoryStore(Mutex<Tables>);
 struct Tables {
     libraries: BTreeMap<CrateName, Library>,
     sums: BTreeMap<Week, BTreeMap<Subject, Counts>>,
-    seen: HashSet<(Week, SectionId)>,
+    seen: HashSet<Seen>,
     first_open: Option<Week>,
     tokens: BTreeMap<u32, NewToken>,
     last_token: u32,
@@ -93,7 +94,7 @@ impl Store for MemoryStore {
         let mut tables = self.tables();
         let first_open = tables.first_open.map_or(week, |stored| stored.max(week));
         tables.first_open = Some(first_open);
-        tables.seen.retain(|(week, _)| *week >= first_open);
+        tables.seen.retain(|seen| *seen >= Seen::first_of(first_open));
         Ok(first_open)
     }
 
@@ -183,7 +184,7 @@ impl Tables {
     ) -> Added {
         let mut added = Added::default();
         for section in &report.sections {
-            if self.seen.contains(&(report.week, section.id)) {
+            if self.seen.contains(&Seen::new(report.week, section.id)) {
                 added.repeated += 1;
                 continue;
             }
@@ -192,7 +193,7 @@ impl Tables {
                 continue;
             }
             added.admitted += 1;
-            self.seen.insert((report.week, section.id));
+            self.seen.insert(Seen::new(report.week, section.id));
             self.counts(report.week, &section.subject).add_section(section);
         }
         added
@@ -231,7 +232,8 @@ impl Tables {
                 count,
             })
         });
-        let sections = self.seen.iter().map(|(week, id)| Line::Section { week: *week, id: *id });
+        let sections =
+            self.seen.iter().map(|seen| Line::Section { week: seen.week(), hash: seen.hash() });
         let tokens = tokens.chain(last_token).chain(first_week);
         libraries.chain(tokens).chain(counters).chain(sections)
     }
@@ -254,7 +256,7 @@ impl Tables {
             Line::Counter { week, subject, bit, count } => {
                 self.counts(week, &subject).raise(&bit, count);
             }
-            Line::Section { week, id } => drop(self.seen.insert((week, id))),
+            Line::Section { week, hash } => drop(self.seen.insert(Seen::of_hash(week, hash))),
             Line::HeadcountStore(_) | Line::End(_) => {}
         }
         Ok(())

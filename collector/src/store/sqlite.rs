@@ -20,6 +20,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction};
 
 use self::connect::Otherwise;
 use self::log::Log;
+use super::seen::Seen;
 use super::transfer::Line;
 use super::{
     Added, Bits, LibraryLine, NewToken, Store, StoreError, SumRow, Summed, TokenRow, Wanted,
@@ -141,11 +142,9 @@ impl Store for SqliteStore {
         let mut log = self.writing();
         // Or else it would bring back ids that are forgotten here.
         log.fold()?;
-        let first_open = log.write(|transaction| {
-            close_before(transaction, &week.to_string()).map_err(sqlite("write to"))
-        })?;
+        let first_open = log.write(|transaction| close_before(transaction, week))?;
         log.empty_files()?;
-        rows::parsed(&first_open)
+        Ok(first_open)
     }
 
     fn keep_weeks(&self, weeks: NonZeroU32) -> Result<(), StoreError> {
@@ -217,15 +216,24 @@ impl Store for SqliteStore {
     }
 }
 
-/// Forgets the ids of the weeks before `week`, or before the one that was named earlier. Returns the
-/// later of the two.
-fn close_before(transaction: &Transaction<'_>, week: &str) -> rusqlite::Result<String> {
+/// Forgets the sections of the weeks before `week`, or before the one that was named earlier. Returns
+/// the later of the two.
+fn close_before(transaction: &Transaction<'_>, week: Week) -> Result<Week, StoreError> {
+    let write = sqlite("write to");
+    let sql = "SELECT first_week FROM open";
     let stored: Option<String> =
-        transaction.query_row("SELECT first_week FROM open", [], |row| row.get(0)).optional()?;
-    let first_open = stored.unwrap_or_default().max(week.to_owned());
-    transaction.execute("DELETE FROM open", [])?;
-    transaction.execute("INSERT INTO open VALUES (?)", [&first_open])?;
-    transaction.execute("DELETE FROM seen WHERE week < ?", [&first_open])?;
+        transaction.query_row(sql, [], |row| row.get(0)).optional().map_err(&write)?;
+    let stored: Option<Week> = stored.map(|stored| rows::parsed(&stored)).transpose()?;
+    let first_open = stored.map_or(week, |stored| stored.max(week));
+    let first = Seen::first_of(first_open).number();
+    transaction
+        .execute("DELETE FROM open", [])
+        .and_then(|_| {
+            let sql = "INSERT INTO open VALUES (?)";
+            transaction.execute(sql, [first_open.to_string()])
+        })
+        .and_then(|_| transaction.execute("DELETE FROM seen WHERE section < ?", [first]))
+        .map_err(&write)?;
     Ok(first_open)
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use headcount_report::{CrateName, Manifest, SectionId, SiteKind, SitePath, Week};
+use headcount_report::{CrateName, Manifest, SiteKind, SitePath, Week};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -69,8 +69,8 @@ pub enum Line {
     Section {
         /// The week.
         week: Week,
-        /// The section's id.
-        id: SectionId,
+        /// What is remembered of its id.
+        hash: u64,
     },
     /// The last line of all: how many there are between the first one and this.
     End(u64),

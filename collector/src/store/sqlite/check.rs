@@ -1,12 +1,13 @@
 //! Whether a store is what a collector would have written.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use headcount_report::{CrateName, PlainVersion, Week};
 use rusqlite::Connection;
 
 use super::sums::{self, OfWeek};
 use super::{SqliteStore, rows, sqlite};
+use crate::store::seen::{HASH_BITS, Seen};
 use crate::store::{Bit, Dimension, StoreError};
 
 /// What has to hold of what is no sum, with the sentence that names each row for which it does not.
@@ -128,15 +129,15 @@ impl<'store> Sums<'store> {
     }
 
     fn problems(mut self) -> Result<Vec<String>, StoreError> {
-        let ids = pairs(self.connection, "SELECT week, count(*) FROM seen GROUP BY week")?;
-        let ids: HashMap<String, u64> = ids.into_iter().collect();
-        let sql = "SELECT first_week, 0 FROM open";
-        let first_open = pairs(self.connection, sql)?.pop().map(|(week, _)| week);
-        let weeks = self.sections.keys().map(ToString::to_string).chain(ids.keys().cloned());
-        for week in weeks.collect::<BTreeSet<_>>() {
-            let counted = self.sections.get(&rows::parsed(&week)?).copied().unwrap_or_default();
-            let remembered = ids.get(&week).copied().unwrap_or_default();
-            if first_open.as_ref().is_some_and(|first| week >= *first) && counted != remembered {
+        let mut weeks: BTreeMap<Week, (u64, u64)> =
+            self.sections.into_iter().map(|(week, counted)| (week, (counted, 0))).collect();
+        for (least, remembered) in remembered(self.connection).map_err(sqlite("read"))? {
+            weeks.entry(Seen::of_number(least).week()).or_default().1 = rows::unsigned(remembered);
+        }
+        let first_open = pairs(self.connection, "SELECT first_week, 0 FROM open")?.pop();
+        let Some((first_open, _)) = first_open else { return Ok(self.problems) };
+        for (week, (counted, remembered)) in weeks.split_off(&rows::parsed(&first_open)?) {
+            if counted != remembered {
                 self.problems.push(format!(
                     "{week}: the counters say {counted} sections, {remembered} ids are remembered"
                 ));
@@ -144,6 +145,12 @@ impl<'store> Sums<'store> {
         }
         Ok(self.problems)
     }
+}
+
+/// The least section of each week, and how many there are.
+fn remembered(connection: &Connection) -> rusqlite::Result<Vec<(i64, i64)>> {
+    let sql = format!("SELECT min(section), count(*) FROM seen GROUP BY section >> {HASH_BITS}");
+    connection.prepare(&sql)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
 /// A text and a count of each row.
@@ -211,7 +218,7 @@ mod tests {
     #[test]
     fn what_it_did_not_write_is_named() {
         check(
-            "DELETE FROM seen WHERE id = x'01010101010101010101010101010101'",
+            "DELETE FROM seen WHERE section = (SELECT min(section) FROM seen)",
             &["2026-W47: the counters say 2 sections, 1 ids are remembered"],
         );
         check(
@@ -240,8 +247,8 @@ mod tests {
             version: Some("1.0.0".parse().unwrap()),
             origin: Origin::Developer,
         };
-        let of_week = delta.weeks.entry("2026-W47".parse().unwrap()).or_default();
-        of_week.of(&subject).raise(&Bit::new(dimension, value), by);
+        let week = "2026-W47".parse().unwrap();
+        delta.of(week, &subject).raise(&Bit::new(dimension, value), by);
         store.writing().write(|transaction| sums::raise(transaction, &delta)).unwrap();
         assert_eq!(store.check().unwrap(), [said]);
     }

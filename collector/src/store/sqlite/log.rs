@@ -7,12 +7,12 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use headcount_report::{SectionId, Week};
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::connect::BUSY_TIMEOUT;
 use super::delta::Delta;
 use super::{sealed, sqlite, sums};
+use crate::store::seen::Seen;
 use crate::store::{Added, Bits, StoreError, Summed};
 
 #[cfg(test)]
@@ -22,24 +22,23 @@ mod tests;
 /// would be what that one machine said, and few of them cost little.
 const MIN_ENTRY_REPORTS: usize = 16;
 
-/// Sections in the log, at most: 20,000 reports of 20 libraries. Their ids, 20 bytes each, are kept
-/// in memory.
+/// Sections in the log, at most: 20,000 reports of 20 libraries. They are kept in memory, too.
 const MAX_SECTIONS: usize = 400_000;
 
 /// Finds a section that was counted before, and is no longer in the log.
-const SEEN: &str = "SELECT 1 FROM seen WHERE week = ? AND id = ?";
+const SEEN: &str = "SELECT 1 FROM seen WHERE section = ?";
 
 /// The connection that writes, and what it has to know of the log.
 #[derive(Debug)]
 pub(super) struct Log {
     connection: Connection,
     /// The sections of all entries; absent until this process has folded what another one left.
-    ids: Option<HashSet<(Week, SectionId)>>,
+    sections: Option<HashSet<Seen>>,
 }
 
 impl Log {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, ids: None }
+        Self { connection, sections: None }
     }
 
     /// Runs `work` in one transaction: all of it is durable afterwards, or none was done.
@@ -56,34 +55,29 @@ impl Log {
         reports: &[Summed],
         may_add: &mut dyn FnMut(usize, &Bits) -> bool,
     ) -> Result<Vec<Added>, StoreError> {
-        if self.ids.as_ref().is_none_or(|ids| ids.len() >= MAX_SECTIONS) {
+        if self.sections.as_ref().is_none_or(|sections| sections.len() >= MAX_SECTIONS) {
             self.fold()?;
         }
-        let Self { connection, ids: logged } = self;
+        let Self { connection, sections: logged } = self;
         let logged = logged.get_or_insert_default();
         let mut delta = Delta::default();
-        let mut ids = HashSet::new();
+        let mut new = HashSet::new();
         let (added, is_logged) = transact(connection, |transaction| {
-            let write = sqlite("write to");
-            let mut seen = transaction.prepare_cached(SEEN).map_err(&write)?;
-            let mut is_known = |id: &(Week, SectionId), week: &str, ids: &HashSet<_>| {
-                if ids.contains(id) || logged.contains(id) {
-                    return Ok(true);
-                }
-                seen.exists(params![week, id.1.0]).map_err(&write)
-            };
+            let mut select = transaction.prepare_cached(SEEN).map_err(sqlite("read"))?;
             let mut added = Vec::with_capacity(reports.len());
             for (place, report) in reports.iter().enumerate() {
                 let mut of_report = Added::default();
-                let week = report.week.to_string();
                 for section in &report.sections {
-                    let id = (report.week, section.id);
-                    if is_known(&id, &week, &ids)? {
+                    let seen = Seen::new(report.week, section.id);
+                    if new.contains(&seen)
+                        || logged.contains(&seen)
+                        || select.exists([seen.number()]).map_err(sqlite("read"))?
+                    {
                         of_report.repeated += 1;
                     } else if may_add(place, section) {
                         of_report.admitted += 1;
                         delta.add_section(report.week, section);
-                        ids.insert(id);
+                        new.insert(seen);
                     } else {
                         of_report.refused += 1;
                     }
@@ -101,7 +95,7 @@ impl Log {
             Ok((added, is_logged))
         })?;
         if is_logged {
-            logged.extend(ids);
+            logged.extend(new);
         }
         Ok(added)
     }
@@ -109,7 +103,7 @@ impl Log {
     /// Empties the log into the counters.
     pub(super) fn fold(&mut self) -> Result<(), StoreError> {
         if is_empty(&self.connection)? {
-            self.ids.get_or_insert_default().clear();
+            self.sections.get_or_insert_default().clear();
             return Ok(());
         }
         self.write(|transaction| {
@@ -118,7 +112,7 @@ impl Log {
             raise(transaction, &delta)?;
             transaction.execute("DELETE FROM delta", []).map_err(sqlite("write to"))
         })?;
-        self.ids = Some(HashSet::new());
+        self.sections = Some(HashSet::new());
         Ok(())
     }
 
@@ -179,16 +173,13 @@ fn logged(transaction: &Transaction<'_>) -> Result<Delta, StoreError> {
     Ok(delta)
 }
 
-/// Raises the counters and remembers the ids, both in the order of their tables.
+/// Raises the counters and remembers the sections, both in the order of their tables.
 fn raise(transaction: &Transaction<'_>, delta: &Delta) -> Result<(), StoreError> {
     sums::raise(transaction, delta)?;
-    let mut insert =
-        transaction.prepare_cached("INSERT INTO seen VALUES (?, ?)").map_err(sqlite("write to"))?;
-    for (week, of_week) in &delta.weeks {
-        let week = week.to_string();
-        for id in &of_week.ids {
-            insert.execute(params![week, id]).map_err(sqlite("write to"))?;
-        }
+    let write = sqlite("write to");
+    let mut insert = transaction.prepare_cached("INSERT INTO seen VALUES (?)").map_err(&write)?;
+    for section in &delta.sections {
+        insert.execute([section.number()]).map_err(&write)?;
     }
     Ok(())
 }

@@ -25,8 +25,8 @@ pub(super) type OfWeek = BTreeMap<Kind, Counts>;
 
 /// Raises the counters.
 pub(super) fn raise(transaction: &Transaction<'_>, delta: &Delta) -> Result<(), StoreError> {
-    for (week, added) in &delta.weeks {
-        let mut counts = added.counts.iter().peekable();
+    for (week, subjects) in &delta.counts {
+        let mut counts = subjects.iter().peekable();
         while let Some((Subject { library, .. }, _)) = counts.peek().copied() {
             let mut sums = read(transaction, library.as_ref(), *week)?;
             while let Some((subject, counts)) = counts.next_if(|(next, _)| next.library == *library)

@@ -1,12 +1,12 @@
 //! The whole store as lines, and back.
 
-use headcount_report::SectionId;
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, Row, Transaction};
 
 use super::delta::Delta;
 use super::rows::{self, get, parsed};
 use super::{sqlite, sums};
 use crate::library::Site;
+use crate::store::seen::Seen;
 use crate::store::transfer::Line;
 use crate::store::{NewToken, StoreError, Subject, TokenRow};
 
@@ -42,9 +42,9 @@ pub(super) fn export(connection: &Connection, take: &mut Take<'_>) -> Result<(),
         }
         Ok(())
     })?;
-    each(connection, "SELECT week, id FROM seen", |row| {
-        let week = parsed(&get::<String>(row, 0)?)?;
-        take(Line::Section { week, id: SectionId(get(row, 1)?) })
+    each(connection, "SELECT section FROM seen", |row| {
+        let seen = Seen::of_number(get(row, 0)?);
+        take(Line::Section { week: seen.week(), hash: seen.hash() })
     })
 }
 
@@ -77,7 +77,7 @@ impl<'transaction> Import<'transaction> {
         let Line::Counter { week, subject, bit, count } = line else {
             return import(self.transaction, line);
         };
-        self.counters.weeks.entry(week).or_default().of(&subject).raise(&bit, count);
+        self.counters.of(week, &subject).raise(&bit, count);
         self.waiting += 1;
         if self.waiting == COUNTERS { self.raise() } else { Ok(()) }
     }
@@ -109,9 +109,9 @@ fn import(transaction: &Transaction<'_>, line: Line) -> Result<(), StoreError> {
             .execute("DELETE FROM open", [])
             .and_then(|_| transaction.execute("INSERT INTO open VALUES (?)", [week.to_string()]))
             .map(drop),
-        Line::Section { week, id } => transaction
-            .prepare_cached("INSERT INTO seen VALUES (?, ?)")
-            .and_then(|mut insert| insert.execute(params![week.to_string(), id.0]))
+        Line::Section { week, hash } => transaction
+            .prepare_cached("INSERT INTO seen VALUES (?)")
+            .and_then(|mut insert| insert.execute([Seen::of_hash(week, hash).number()]))
             .map(drop),
         Line::Counter { .. } | Line::HeadcountStore(_) | Line::End(_) => Ok(()),
     };

@@ -65,7 +65,7 @@ fn add(section: &Section, rows: &mut Vec<Row>) {
         add("scanned", &"");
     }
     for (site, facts) in &section.sites {
-        for fact in facts {
+        for fact in facts.iter() {
             add(fact.as_str(), site);
         }
     }
