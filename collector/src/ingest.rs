@@ -4,12 +4,13 @@
 //! * `body`: its body, inflated within limits;
 //! * `room`: how many bytes may wait;
 //! * [`prefix`]: which network it comes from; `quota`: how much that one may add;
-//! * [`sum`]: a section becomes bits;
+//! * [`sum`]: a section becomes bits; `catalogue`: by what is registered;
 //! * [`register`]: a request with a manifest, and why one is refused;
 //! * [`writer`]: the one thread that writes to the store.
 
 pub mod admit;
 pub(crate) mod body;
+mod catalogue;
 pub mod prefix;
 pub(crate) mod quota;
 pub mod register;

@@ -3,25 +3,23 @@
 //! It takes what waits, writes it in one transaction, and only then answers: one synchronisation
 //! of the disk serves as many reports as came in during the one before.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use headcount_report::limits::OPEN_WEEKS;
-use headcount_report::{CrateName, Manifest, Report, Week};
+use headcount_report::{Manifest, Report, Week};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
 use super::admit::Admitted;
+use super::catalogue::{Catalogue, Parts};
 use super::prefix::Source;
 use super::quota::Quota;
 use super::register::{self, Registered};
-use super::sum;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::Error;
@@ -50,6 +48,7 @@ const TICK: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
+    catalogue: Arc<Catalogue>,
     /// Behind `jobs`, which is dropped first: the thread ends when the last of those is gone.
     _thread: Arc<Thread>,
 }
@@ -58,7 +57,7 @@ pub(crate) struct Writer {
 struct Thread(Option<JoinHandle<()>>);
 
 enum Job {
-    Add(Report, Source, Reply<Admitted>),
+    Add(Report, Parts, Source, Reply<Admitted>),
     Register(Manifest, Reply<Registered>),
 }
 
@@ -74,17 +73,20 @@ impl Writer {
         let io = |source| StoreError::Io { doing: "start a thread".to_owned(), source };
         let (jobs, queue) = mpsc::channel(QUEUE);
         let mut desk = Desk::new(store, clock, config)?;
+        let catalogue = Arc::clone(&desk.catalogue);
         let runtime = Builder::new_current_thread().enable_time().build().map_err(io)?;
         let thread = thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || runtime.block_on(desk.work(queue)))
             .map_err(io)?;
-        Ok(Self { jobs, _thread: Arc::new(Thread(Some(thread))) })
+        Ok(Self { jobs, catalogue, _thread: Arc::new(Thread(Some(thread))) })
     }
 
     /// Adds a report to the sums; returns when they are durable.
     pub(crate) async fn add(&self, report: Report, source: Source) -> Result<Admitted, Error> {
-        self.ask(|reply| Job::Add(report, source, reply)).await
+        // Here, where there are many threads, rather than at the desk, where there is one.
+        let parts = self.catalogue.take_apart(&report);
+        self.ask(|reply| Job::Add(report, parts, source, reply)).await
     }
 
     /// Registers a manifest; returns when it is durable.
@@ -127,7 +129,7 @@ struct Desk {
     first_open: Week,
     keep_weeks: NonZeroU32,
     quota: Quota,
-    libraries: HashMap<CrateName, Library>,
+    catalogue: Arc<Catalogue>,
 }
 
 /// Reports that wait for the transaction that they will be in.
@@ -150,8 +152,8 @@ impl Desk {
         let quota = Quota::new(config.sections_per_prefix, clock.now())?;
         let first_open = store.close_before(first_open(&clock))?;
         store.keep_weeks(config.keep_weeks)?;
-        let (keep_weeks, libraries) = (config.keep_weeks, HashMap::new());
-        Ok(Self { store, clock, first_open, keep_weeks, quota, libraries })
+        let (keep_weeks, catalogue) = (config.keep_weeks, Arc::default());
+        Ok(Self { store, clock, first_open, keep_weeks, quota, catalogue })
     }
 
     async fn work(&mut self, mut queue: mpsc::Receiver<Job>) {
@@ -185,8 +187,8 @@ impl Desk {
         let mut group = Group::default();
         for job in jobs {
             match job {
-                Job::Add(report, source, reply) => match self.take_apart(&report) {
-                    Ok((summed, unknown)) => {
+                Job::Add(report, parts, source, reply) => match self.renew(parts, &report) {
+                    Ok(Parts { summed, unknown, .. }) => {
                         group.summed.push(summed);
                         group.waiting.push(Waiting { source, unknown, reply });
                     }
@@ -202,18 +204,10 @@ impl Desk {
         self.commit(group);
     }
 
-    /// Turns a report into bits, if its week is open; and says what of it is unknown.
-    fn take_apart(&mut self, report: &Report) -> Result<(Summed, Admitted), Error> {
+    /// The parts of a report by what is registered now, if its week is open.
+    fn renew(&self, parts: Parts, report: &Report) -> Result<Parts, Error> {
         self.check_week(report.week)?;
-        let mut summed = Summed { week: report.week, sections: Vec::new() };
-        let mut unknown = Admitted::default();
-        for section in &report.sections {
-            let sum = sum::sum(section, self.library(&section.library)?);
-            unknown.unknown_libraries += u64::from(!sum.is_known);
-            unknown.unknown_sites += sum.unknown_sites;
-            summed.sections.push(sum.bits);
-        }
-        Ok((summed, unknown))
+        Ok(self.catalogue.renew(parts, report, &*self.store)?)
     }
 
     /// Writes a group of reports and then answers each.
@@ -252,7 +246,7 @@ impl Desk {
 
     fn register(&mut self, manifest: &Manifest) -> Result<Registered, Error> {
         let (name, version) = (&manifest.library, &manifest.version);
-        let known = self.library(name)?.cloned();
+        let known = self.catalogue.library(name, &*self.store)?;
         let mut library = known.unwrap_or_else(|| Library::new(name.clone()));
         let is_counted = self.store.is_counted(name, version)?;
         let differences = register::differences(&library, manifest, is_counted);
@@ -263,7 +257,7 @@ impl Desk {
         let is_new = library.version(version).is_none();
         self.store.put_manifest(manifest, &new_sites, library.sites().len())?;
         library.put(manifest);
-        self.libraries.insert(name.clone(), library);
+        self.catalogue.put(library);
         Ok(Registered {
             library: name.clone(),
             version: version.clone(),
@@ -271,17 +265,6 @@ impl Desk {
             new_sites: new_sites.len(),
             is_new,
         })
-    }
-
-    /// What is registered of a library. Only what the store has is kept in memory, so that
-    /// invented names cannot fill it.
-    fn library(&mut self, name: &CrateName) -> Result<Option<&Library>, StoreError> {
-        match self.libraries.entry(name.clone()) {
-            Entry::Occupied(known) => Ok(Some(known.into_mut())),
-            Entry::Vacant(place) => {
-                Ok(self.store.library(name)?.map(|library| &*place.insert(library)))
-            }
-        }
     }
 
     /// Refuses a week that is not open.

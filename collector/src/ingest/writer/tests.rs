@@ -52,7 +52,8 @@ fn send(desk: &mut Desk, address: &str, sections: Vec<Section>) -> Admitted {
     let report = Report::new("2026-W47".parse().unwrap(), sections);
     let (reply, mut answer) = oneshot::channel();
     let source = Source(Some(Prefix::of(address)));
-    desk.take([Job::Add(report, source, reply)].into_iter());
+    let parts = desk.catalogue.take_apart(&report);
+    desk.take([Job::Add(report, parts, source, reply)].into_iter());
     answer.try_recv().unwrap().unwrap()
 }
 

@@ -32,13 +32,21 @@ const SEEN: &str = "SELECT 1 FROM seen WHERE section = ?";
 #[derive(Debug)]
 pub(super) struct Log {
     connection: Connection,
-    /// The sections of all entries; absent until this process has folded what another one left.
-    sections: Option<HashSet<Seen>>,
+    /// What the entries say; absent until this process has folded what another one left.
+    logged: Option<Logged>,
+}
+
+/// What the entries of the log say together, so that nobody has to read them.
+#[derive(Debug, Default)]
+struct Logged {
+    delta: Delta,
+    sections: HashSet<Seen>,
+    entries: i64,
 }
 
 impl Log {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, sections: None }
+        Self { connection, logged: None }
     }
 
     /// Runs `work` in one transaction: all of it is durable afterwards, or none was done.
@@ -55,10 +63,10 @@ impl Log {
         reports: &[Summed],
         may_add: &mut dyn FnMut(usize, &Bits) -> bool,
     ) -> Result<Vec<Added>, StoreError> {
-        if self.sections.as_ref().is_none_or(|sections| sections.len() >= MAX_SECTIONS) {
+        if self.logged.as_ref().is_none_or(|logged| logged.sections.len() >= MAX_SECTIONS) {
             self.fold()?;
         }
-        let Self { connection, sections: logged } = self;
+        let Self { connection, logged } = self;
         let logged = logged.get_or_insert_default();
         let mut delta = Delta::default();
         let mut new = HashSet::new();
@@ -70,7 +78,7 @@ impl Log {
                 for section in &report.sections {
                     let seen = Seen::new(report.week, section.id);
                     if new.contains(&seen)
-                        || logged.contains(&seen)
+                        || logged.sections.contains(&seen)
                         || select.exists([seen.number()]).map_err(sqlite("read"))?
                     {
                         of_report.repeated += 1;
@@ -95,24 +103,34 @@ impl Log {
             Ok((added, is_logged))
         })?;
         if is_logged {
-            logged.extend(new);
+            logged.sections.extend(new);
+            logged.delta.add(delta);
+            logged.entries += 1;
         }
         Ok(added)
     }
 
     /// Empties the log into the counters.
     pub(super) fn fold(&mut self) -> Result<(), StoreError> {
-        if is_empty(&self.connection)? {
-            self.sections.get_or_insert_default().clear();
-            return Ok(());
+        let Self { connection, logged } = self;
+        if !is_empty(connection)? {
+            transact(connection, |transaction| {
+                // Whoever else opens a store folds it, too: an export, a check.
+                let entries = entries(transaction)?;
+                let known = logged.as_mut().filter(|logged| logged.entries == entries);
+                let mut left;
+                let delta = if let Some(logged) = known {
+                    &mut logged.delta
+                } else {
+                    left = read(transaction)?;
+                    &mut left
+                };
+                delta.sort();
+                raise(transaction, delta)?;
+                transaction.execute("DELETE FROM delta", []).map_err(sqlite("write to"))
+            })?;
         }
-        self.write(|transaction| {
-            let mut delta = logged(transaction)?;
-            delta.sort();
-            raise(transaction, &delta)?;
-            transaction.execute("DELETE FROM delta", []).map_err(sqlite("write to"))
-        })?;
-        self.sections = Some(HashSet::new());
+        *logged = Some(Logged::default());
         Ok(())
     }
 
@@ -132,6 +150,12 @@ impl Log {
 /// Whether nothing waits to be folded, whichever process put it there.
 pub(super) fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
     let sql = "SELECT NOT EXISTS (SELECT 1 FROM delta)";
+    connection.query_row(sql, [], |row| row.get(0)).map_err(sqlite("read"))
+}
+
+/// How many entries there are.
+fn entries(connection: &Connection) -> Result<i64, StoreError> {
+    let sql = "SELECT count(*) FROM delta";
     connection.query_row(sql, [], |row| row.get(0)).map_err(sqlite("read"))
 }
 
@@ -155,7 +179,7 @@ fn append(transaction: &Transaction<'_>, delta: &Delta) -> Result<(), StoreError
 }
 
 /// All entries together.
-fn logged(transaction: &Transaction<'_>) -> Result<Delta, StoreError> {
+fn read(transaction: &Transaction<'_>) -> Result<Delta, StoreError> {
     let read = sqlite("read");
     let mut select = transaction.prepare("SELECT number, bytes FROM delta").map_err(&read)?;
     let mut rows = select.query([]).map_err(&read)?;
