@@ -76,7 +76,10 @@ impl Counts {
 }
 
 /// Every counter of a site that stands at more than zero.
-fn of_site(site: u32, counts: &[u64; Fact::ALL.len()]) -> impl Iterator<Item = (Bit, u64)> {
+pub(super) fn of_site(
+    site: u32,
+    counts: &[u64; Fact::ALL.len()],
+) -> impl Iterator<Item = (Bit, u64)> {
     Fact::ALL
         .into_iter()
         .zip(*counts)

@@ -44,8 +44,10 @@ struct Page {
 /// Prints the table.
 pub(super) fn run(runs: usize) -> Result<()> {
     step("pages: build the collector and the simulator");
-    tools::run(&mut tools::cargo("build --quiet --release -p headcount-collector"))?;
-    tools::run(&mut tools::cargo("build --quiet --release -p headcount-simulator"))?;
+    for package in ["headcount-collector", "headcount-simulator"] {
+        let mut cargo = tools::cargo("build --quiet --release");
+        tools::run(cargo.args(["-p", package, "--target-dir"]).arg(folder().join("build")))?;
+    }
     let stores = stores()?;
     let servers = stores.iter().map(|store| serve(store)).collect::<Result<Vec<_>>>()?;
     let mut rows = Vec::new();
@@ -108,7 +110,7 @@ fn serve(store: &Path) -> Result<Server> {
 }
 
 fn program(name: &str) -> PathBuf {
-    tools::root().join("target/release").join(name)
+    folder().join("build/release").join(name)
 }
 
 /// Asks for a page, once before it counts.

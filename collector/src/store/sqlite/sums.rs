@@ -14,14 +14,17 @@ use serde::de::DeserializeOwned;
 use super::delta::Delta;
 use super::rows::{get, integer, parsed};
 use super::{sealed, sqlite};
-use crate::store::counts::{Counts, Sites, Words};
-use crate::store::{StoreError, Subject, SumRow, Wanted};
+use crate::store::counts::{Counts, Sites, Words, of_site};
+use crate::store::{Bit, StoreError, Subject, SumRow, Wanted};
 
 /// What distinguishes the counters of one library and week.
 type Kind = (Option<PlainVersion>, Origin);
 
 /// The counters of one library and week.
 pub(super) type OfWeek = BTreeMap<Kind, Counts>;
+
+/// A map of maps as it is written: who only passes over it builds neither.
+type Pairs<K, V> = Vec<(Kind, Vec<(K, V)>)>;
 
 /// Raises the counters.
 pub(super) fn raise(transaction: &Transaction<'_>, delta: &Delta) -> Result<(), StoreError> {
@@ -56,10 +59,14 @@ pub(super) fn of_library(
     );
     let range = [library.to_string(), weeks.start().to_string(), weeks.end().to_string()];
     let mut sums = Vec::new();
-    each(connection, &sql, &range.map(Value::Text), |_, week, of_week| {
-        for ((version, origin), counts) in of_week {
-            let counts = counts.iter().filter(|(bit, _)| wanted.iter().any(|one| one.takes(bit)));
-            sums.extend(counts.map(|(bit, count)| SumRow {
+    let is_wanted = |(bit, _): &(Bit, u64)| wanted.iter().any(|one| one.takes(bit));
+    each(connection, &sql, &range.map(Value::Text), |row, _, week| {
+        let of_words = column::<Pairs<Bit, u64>>(row, 2)?.into_iter();
+        let of_sites = column::<Pairs<u32, _>>(row, 3)?.into_iter().map(|(kind, sites)| {
+            (kind, sites.iter().flat_map(|(site, counts)| of_site(*site, counts)).collect())
+        });
+        for ((version, origin), counts) in of_words.chain(of_sites) {
+            sums.extend(counts.into_iter().filter(is_wanted).map(|(bit, count)| SumRow {
                 week,
                 version: version.clone(),
                 origin,
@@ -75,9 +82,10 @@ pub(super) fn of_library(
 /// Hands over the counters of each library and week.
 pub(super) fn all(
     connection: &Connection,
-    take: impl FnMut(Option<CrateName>, Week, OfWeek) -> Result<(), StoreError>,
+    mut take: impl FnMut(Option<CrateName>, Week, OfWeek) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    each(connection, "SELECT library, week, words, sites FROM sums", &[], take)
+    let sql = "SELECT library, week, words, sites FROM sums";
+    each(connection, sql, &[], |row, library, week| take(library, week, of_row(row)?))
 }
 
 /// Whether any section of a version was counted.
@@ -88,8 +96,8 @@ pub(super) fn is_counted(
 ) -> Result<bool, StoreError> {
     let mut is_counted = false;
     let sql = "SELECT library, week, words, NULL FROM sums WHERE library = ?";
-    each(connection, sql, &[Value::Text(library.to_string())], |_, _, sums| {
-        is_counted |= sums.keys().any(|(of, _)| of.as_ref() == Some(version));
+    each(connection, sql, &[Value::Text(library.to_string())], |row, _, _| {
+        is_counted |= of_row(row)?.keys().any(|(of, _)| of.as_ref() == Some(version));
         Ok(())
     })?;
     Ok(is_counted)
@@ -151,7 +159,7 @@ fn each(
     connection: &Connection,
     sql: &str,
     parameters: &[Value],
-    mut take: impl FnMut(Option<CrateName>, Week, OfWeek) -> Result<(), StoreError>,
+    mut take: impl FnMut(&Row<'_>, Option<CrateName>, Week) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut select = connection.prepare_cached(sql).map_err(sqlite("read"))?;
     let parameters = rusqlite::params_from_iter(parameters);
@@ -159,31 +167,28 @@ fn each(
     while let Some(row) = rows.next().map_err(sqlite("read"))? {
         let library: String = get(row, 0)?;
         let library = (!library.is_empty()).then(|| parsed(&library)).transpose()?;
-        take(library, parsed(&get::<String>(row, 1)?)?, of_row(row)?)?;
+        take(row, library, parsed(&get::<String>(row, 1)?)?)?;
     }
     Ok(())
 }
 
 fn of_row(row: &Row<'_>) -> Result<OfWeek, StoreError> {
     let mut sums = OfWeek::new();
-    for (kind, words) in column::<Words>(row, 2)? {
+    for (kind, words) in column::<BTreeMap<Kind, Words>>(row, 2)? {
         sums.entry(kind).or_default().words = words;
     }
-    for (kind, sites) in column::<Sites>(row, 3)? {
+    for (kind, sites) in column::<BTreeMap<Kind, Sites>>(row, 3)? {
         sums.entry(kind).or_default().sites = sites;
     }
     Ok(sums)
 }
 
-fn column<T: DeserializeOwned>(
-    row: &Row<'_>,
-    column: usize,
-) -> Result<BTreeMap<Kind, T>, StoreError> {
+fn column<T: DeserializeOwned + Default>(row: &Row<'_>, column: usize) -> Result<T, StoreError> {
     let bytes = row.get_ref(column).map_err(sqlite("read"))?;
     let Some(bytes) =
         bytes.as_blob_or_null().map_err(|error| StoreError::Damaged(error.to_string()))?
     else {
-        return Ok(BTreeMap::new());
+        return Ok(T::default());
     };
     sealed::open(bytes).map_err(|error| {
         let [library, week] =
