@@ -120,6 +120,8 @@ enum Event {
     /// Reports come in one group; their numbers repeat.
     Add(Vec<(u32, i32)>),
     Fold,
+    /// Another process opens the store for a moment, as an export does.
+    FoldElsewhere,
     Restart,
     PowerLoss,
     Close(i32),
@@ -131,6 +133,7 @@ fn event() -> impl Strategy<Value = Event> {
         4 => reports(60).prop_map(Event::Add),
         2 => reports(5).prop_map(Event::Add),
         1 => Just(Event::Fold),
+        1 => Just(Event::FoldElsewhere),
         1 => Just(Event::Restart),
         1 => Just(Event::PowerLoss),
         1 => (0..4).prop_map(Event::Close),
@@ -152,6 +155,7 @@ proptest! {
                     prop_assert_eq!(add(&fixture.store, &reports), add(&model, &reports));
                 }
                 Event::Fold => fixture.store.fold().unwrap(),
+                Event::FoldElsewhere => SqliteStore::open(&fixture.path()).unwrap().fold().unwrap(),
                 Event::Restart => fixture.store = SqliteStore::open(&fixture.path()).unwrap(),
                 Event::PowerLoss => fixture = fixture.lost_power(),
                 Event::Close(number) => {
@@ -221,4 +225,20 @@ fn a_damaged_entry_is_named_and_nothing_is_lost() {
         assert!(error.to_string().contains("row 1 of `delta`"), "{error}");
     }
     assert_eq!(entries(&fixture.path()).len(), 1);
+}
+
+#[test]
+fn what_another_process_folded_is_not_folded_again() {
+    let fixture = Fixture::new();
+    let model = MemoryStore::new();
+    for first in [0, 20, 40] {
+        let reports: Vec<Summed> = (first..first + 20).map(|number| report(number, 0)).collect();
+        add(&fixture.store, &reports);
+        add(&model, &reports);
+        if first == 20 {
+            SqliteStore::open(&fixture.path()).unwrap().fold().unwrap();
+        }
+    }
+    assert_eq!(entries(&fixture.path()).len(), 1);
+    assert_eq!(all_sums(&fixture.store), all_sums(&model));
 }
