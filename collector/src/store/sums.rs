@@ -1,6 +1,5 @@
 //! What goes into a store and comes out of it: bits, and how many sections had each.
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use headcount_report::{CrateName, Fact, Facts, Origin, PlainVersion, SectionId, Week};
@@ -29,13 +28,16 @@ pub struct Bits {
     pub words: Vec<Bit>,
 }
 
+#[cfg(test)]
 impl Bits {
     /// A section with these bits.
-    ///
-    /// # Panics
-    /// When a fact about a site has no index for a value.
-    pub fn new(id: SectionId, subject: Subject, bits: impl IntoIterator<Item = Bit>) -> Self {
-        let (mut sites, mut words) = (BTreeMap::<u32, Facts>::new(), Vec::new());
+    pub(crate) fn new(
+        id: SectionId,
+        subject: Subject,
+        bits: impl IntoIterator<Item = Bit>,
+    ) -> Self {
+        let mut sites = std::collections::BTreeMap::<u32, Facts>::new();
+        let mut words = Vec::new();
         for bit in bits {
             match bit.dimension.fact() {
                 Some(fact) => {
