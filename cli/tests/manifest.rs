@@ -54,7 +54,7 @@ fn check(manifest: &[u8]) {
     );
     let paths: Vec<_> = manifest.sites.keys().map(ToString::to_string).collect();
     assert_eq!(paths, ["new", "old", "unused"]);
-    assert_eq!(manifest.sites[&"old".parse().unwrap()].deprecated, fixture::site("old").deprecated);
+    assert_eq!(manifest.sites["old"].deprecated, fixture::site("old").deprecated);
     let features: Vec<_> = manifest.features.iter().map(ToString::to_string).collect();
     assert_eq!(features, ["std", "tls"]);
 }

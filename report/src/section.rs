@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::fact::Facts;
 use crate::serde_as_text;
@@ -17,14 +18,17 @@ use crate::vocabulary::{
 /// It stands alone: nothing ties two sections of one machine together. A field that is absent is
 /// unknown, and leaves the denominator of every answer about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Section {
+#[serde(
+    deny_unknown_fields,
+    bound(serialize = "T: AsRef<str>", deserialize = "T: AsRef<str> + Ord + Deserialize<'de>")
+)]
+pub struct Section<T = SmolStr> {
     /// Random; the same on every retry, so that a collector counts the section once.
     pub id: SectionId,
     /// The library.
-    pub library: CrateName,
+    pub library: CrateName<T>,
     /// Its version.
-    pub version: PlainVersion,
+    pub version: PlainVersion<T>,
     /// Where the programs ran.
     pub origin: Origin,
     /// Whether every executable that was seen was scanned too, so that a missing
@@ -32,21 +36,21 @@ pub struct Section {
     pub scanned: bool,
     /// Compilers that built it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub rustc: BTreeSet<RustcVersion>,
+    pub rustc: BTreeSet<RustcVersion<T>>,
     /// Targets that it was built for.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub target: BTreeSet<Target>,
+    pub target: BTreeSet<Target<T>>,
     /// Cargo features that some build enabled. Empty means none, absent means unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub features: Option<BTreeSet<FeatureName>>,
+    pub features: Option<BTreeSet<FeatureName<T>>>,
     /// Versions of direct, public dependencies that builds linked.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub dependencies: BTreeMap<CrateName, BTreeSet<PlainVersion>>,
+    pub dependencies: BTreeMap<CrateName<T>, BTreeSet<PlainVersion<T>>>,
     /// Versions of system libraries that builds linked.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub system: BTreeMap<CrateName, BTreeSet<SystemVersion>>,
+    pub system: BTreeMap<CrateName<T>, BTreeSet<SystemVersion<T>>>,
     /// What was seen of each site. A site of which nothing was seen is left out.
-    pub sites: BTreeMap<SitePath, Facts>,
+    pub sites: BTreeMap<SitePath<T>, Facts>,
 }
 
 /// Where programs ran.

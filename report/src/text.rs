@@ -1,10 +1,22 @@
 //! Values that are texts in JSON: written as they are displayed, read as they are parsed.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
 use std::str::FromStr;
 
+use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
+
+/// A text that stays where the JSON has it. Only one that is written with escapes is copied.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+pub struct InPlace<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl AsRef<str> for InPlace<'_> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
 
 /// Implements serde's traits for a type by its `Display` and `FromStr`.
 #[macro_export]

@@ -1,20 +1,24 @@
 //! The closed vocabulary: every word that a report may contain.
 //!
-//! Each type holds a string that has been checked on the way in, by [`FromStr`] or by serde. There
-//! is no free text among them, so nothing that identifies a person, a machine or a private project
-//! fits into a report.
+//! Each type holds a string that has been checked on the way in, by its `new`, by [`FromStr`] or by
+//! serde. There is no free text among them, so nothing that identifies a person, a machine or a private
+//! project fits into a report.
+//!
+//! The string is the word's own, or one that stays [in place](crate::text::InPlace), where the JSON of
+//! a report is.
 //!
 //! [`FromStr`]: std::str::FromStr
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 
 use crate::limits::MAX_SITE_PATH_BYTES;
-use crate::text;
 
 /// A word that is not in the vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,13 +34,27 @@ macro_rules! word {
     ($(#[$doc:meta])* $name:ident, $expected:literal, $check:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(SmolStr);
+        pub struct $name<T = SmolStr>(T);
 
-        impl $name {
+        impl<T: AsRef<str>> $name<T> {
+            /// A text as this word.
+            ///
+            /// # Errors
+            /// When it is none.
+            pub fn new(text: T) -> Result<Self, VocabularyError> {
+                let check: fn(&str) -> bool = $check;
+                if check(text.as_ref()) {
+                    Ok(Self(text))
+                } else {
+                    let word = text.as_ref().chars().take(80).collect();
+                    Err(VocabularyError { word, expected: $expected })
+                }
+            }
+
             /// The word itself.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_ref()
             }
         }
 
@@ -44,33 +62,31 @@ macro_rules! word {
             type Err = VocabularyError;
 
             fn from_str(word: &str) -> Result<Self, VocabularyError> {
-                let check: fn(&str) -> bool = $check;
-                if check(word) {
-                    Ok(Self(word.into()))
-                } else {
-                    Err(VocabularyError {
-                        word: word.chars().take(80).collect(),
-                        expected: $expected,
-                    })
-                }
+                Self::new(word.into())
             }
         }
 
-        impl Serialize for $name {
+        impl<T: AsRef<str>> Borrow<str> for $name<T> {
+            fn borrow(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl<T: AsRef<str>> Serialize for $name<T> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
+                serializer.serialize_str(self.as_str())
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
+        impl<'de, T: AsRef<str> + Deserialize<'de>> Deserialize<'de> for $name<T> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                text::deserialize(deserializer)
+                Self::new(T::deserialize(deserializer)?).map_err(D::Error::custom)
             }
         }
 
-        impl fmt::Display for $name {
+        impl<T: AsRef<str>> fmt::Display for $name<T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
+                f.pad(self.as_str())
             }
         }
     };
@@ -123,8 +139,8 @@ word!(
     FeatureName,
     "a cargo feature's name (at most 64 bytes)",
     |word| {
-        (1..=64).contains(&word.len())
-            && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.'))
+        const CHARACTERS: Characters = Characters::besides(b"_-+.");
+        (1..=64).contains(&word.len()) && CHARACTERS.are_all_of(word)
     }
 );
 
@@ -133,16 +149,43 @@ word!(
     SitePath,
     "a site's path (identifiers joined by `::`; at most 256 bytes)",
     |word| {
+        const CHARACTERS: Characters = Characters::besides(b"_:#<> -.&,()[]");
         (1..=MAX_SITE_PATH_BYTES).contains(&word.len())
-            && word.chars().all(|c| {
-                c.is_alphanumeric()
-                    || matches!(c, '_' | ':' | '#' | '<' | '>' | ' ' | '-' | '.')
-                    || matches!(c, '&' | ',' | '(' | ')' | '[' | ']')
-            })
+            && CHARACTERS.are_all_of(word)
             && !word.starts_with(' ')
             && !word.ends_with(' ')
     }
 );
+
+/// Characters of which a word may consist: letters and digits of all languages, and a few more.
+struct Characters {
+    ascii: [bool; 128],
+}
+
+impl Characters {
+    /// Letters, digits, and these, which are ASCII.
+    const fn besides(more: &[u8]) -> Self {
+        let mut ascii = [false; 128];
+        let mut byte = 0_u8;
+        while byte.is_ascii() {
+            ascii[byte as usize] = byte.is_ascii_alphanumeric();
+            byte += 1;
+        }
+        let mut at = 0;
+        while at < more.len() {
+            ascii[more[at] as usize] = true;
+            at += 1;
+        }
+        Self { ascii }
+    }
+
+    /// Whether a word consists of them. Most words are ASCII, and a report has hundreds.
+    fn are_all_of(&self, word: &str) -> bool {
+        let is_ascii_one = |byte: u8| self.ascii.get(usize::from(byte)).copied().unwrap_or(false);
+        word.bytes().all(is_ascii_one)
+            || word.chars().all(|c| u8::try_from(c).is_ok_and(is_ascii_one) || c.is_alphanumeric())
+    }
+}
 
 /// rustc's own list, in order: a collector looks a target up for every section.
 static TARGETS: LazyLock<Vec<&str>> = LazyLock::new(|| {

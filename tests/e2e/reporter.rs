@@ -134,8 +134,7 @@ fn manifest() -> Value {
 
 fn facts(report: &Report, site: &str) -> Vec<Fact> {
     let [section] = report.sections.as_slice() else { panic!("one section") };
-    let site = site.parse().unwrap();
-    section.sites.get(&site).map(|facts| facts.iter().collect()).unwrap_or_default()
+    section.sites.get(site).map(|facts| facts.iter().collect()).unwrap_or_default()
 }
 
 /// Everything about delivery, on one collector, because its address is in the server's binary.

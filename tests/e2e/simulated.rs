@@ -85,7 +85,7 @@ fn site<'answer>(answer: &'answer Value, path: &str) -> &'answer Value {
 fn most_intervals_hold(answer: &Value, truth: &Truth) {
     let sites = answer["sites"].as_array().unwrap();
     let holds = |site: &&Value| {
-        let part = truth.called[&site["path"].as_str().unwrap().parse().unwrap()];
+        let part = truth.called[site["path"].as_str().unwrap()];
         let [low, high] = ["low", "high"].map(|end| site["used"][end].as_f64().unwrap());
         (low..=high).contains(&part.share())
     };
