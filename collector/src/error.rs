@@ -7,6 +7,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount_report::Week;
+use headcount_report::report::ReportError;
 use jiff::Timestamp;
 
 use crate::ingest::body::CODINGS;
@@ -134,6 +135,12 @@ impl IntoResponse for Error {
             _ => {}
         }
         response
+    }
+}
+
+impl From<ReportError> for Error {
+    fn from(error: ReportError) -> Self {
+        Self::Unreadable(error.to_string())
     }
 }
 

@@ -53,8 +53,8 @@ impl Library {
 
     /// The permanent index of a site.
     #[must_use]
-    pub fn site(&self, path: &SitePath) -> Option<usize> {
-        self.by_path.get(path).copied()
+    pub fn site<T: AsRef<str>>(&self, path: &SitePath<T>) -> Option<usize> {
+        self.by_path.get(path.as_str()).copied()
     }
 
     /// The registered versions, oldest release first.
@@ -65,8 +65,8 @@ impl Library {
 
     /// One registered version.
     #[must_use]
-    pub fn version(&self, number: &PlainVersion) -> Option<&Version> {
-        self.versions.iter().find(|version| version.number == *number)
+    pub fn version<T: AsRef<str>>(&self, number: &PlainVersion<T>) -> Option<&Version> {
+        self.versions.iter().find(|version| version.number.as_str() == number.as_str())
     }
 
     /// The versions that contain a site, oldest release first.

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use headcount_report::Report;
 use headcount_report::limits::MAX_REPORT_BYTES;
 use serde::Serialize;
 
@@ -32,9 +31,8 @@ pub(crate) async fn admit(
     source: Source,
     Content(body, room): Content<MAX_REPORT_BYTES>,
 ) -> Result<Json<Admitted>, Error> {
-    let report = Report::decode(&body).map_err(|error| Error::Unreadable(error.to_string()))?;
     let writer = collector.writer.clone();
-    let admitted = room.until(async move { writer.add(report, source).await }).await?;
+    let admitted = room.until(async move { writer.add(body, source).await }).await?;
     collector.metrics.count(&admitted);
     Ok(Json(admitted))
 }

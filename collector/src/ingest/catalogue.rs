@@ -8,6 +8,7 @@ use headcount_report::{CrateName, Report, Section};
 
 use super::admit::Admitted;
 use super::sum::{self, Sum};
+use crate::error::Error;
 use crate::library::Library;
 use crate::store::{Store, StoreError, Summed};
 
@@ -36,7 +37,7 @@ pub(super) struct Parts {
 
 impl Catalogue {
     /// Takes a report apart by what is known.
-    pub(super) fn take_apart(&self, report: &Report) -> Parts {
+    pub(super) fn take_apart<T: AsRef<str>>(&self, report: &Report<T>) -> Parts {
         let known = self.known();
         let sections = Vec::with_capacity(report.sections.len());
         let mut parts = Parts {
@@ -46,7 +47,7 @@ impl Catalogue {
             changes: known.changes,
         };
         for section in &report.sections {
-            let library = known.libraries.get(&section.library);
+            let library = known.libraries.get(section.library.as_str());
             let Sum { bits, is_known, unknown_sites } = sum::sum(section, library);
             parts.is_sure &= library.is_some();
             parts.unknown.unknown_libraries += u64::from(!is_known);
@@ -61,18 +62,19 @@ impl Catalogue {
     pub(super) fn renew(
         &self,
         parts: Parts,
-        report: &Report,
+        report: &[u8],
         store: &dyn Store,
-    ) -> Result<Parts, StoreError> {
+    ) -> Result<Parts, Error> {
         if parts.is_sure && parts.changes == self.known().changes {
             return Ok(parts);
         }
+        let report = Report::decode(report)?;
         for Section { library, .. } in &report.sections {
             if !self.known().libraries.contains_key(library) {
                 self.library(library, store)?;
             }
         }
-        Ok(self.take_apart(report))
+        Ok(self.take_apart(&report))
     }
 
     /// What is registered of a library.

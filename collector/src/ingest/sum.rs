@@ -1,9 +1,9 @@
 //! A section becomes bits: what is known of each is a counter to raise, and nothing else is kept.
 
-use std::fmt::Display;
-
-use headcount_report::{CrateName, Fact, Facts, RustcVersion, Section, SitePath, Target};
-use smol_str::format_smolstr;
+use headcount_report::{
+    Fact, Facts, FeatureName, PlainVersion, RustcVersion, Section, SitePath, SystemVersion, Target,
+};
+use smol_str::SmolStr;
 
 use crate::library::{Library, Version};
 use crate::store::{Bit, Bits, Dimension, Subject};
@@ -25,7 +25,7 @@ pub struct Sum {
 /// taken as one of the version's, then sites that are registered later would miss it in their
 /// count and have it in their denominator: their shares would be wrong.
 #[must_use]
-pub fn sum(section: &Section, library: Option<&Library>) -> Sum {
+pub fn sum<T: AsRef<str>>(section: &Section<T>, library: Option<&Library>) -> Sum {
     let version = library.and_then(|library| library.version(&section.version));
     let (mut sites, mut words) = (Vec::new(), Vec::new());
     let mut unknown_sites = 0;
@@ -57,8 +57,12 @@ pub fn sum(section: &Section, library: Option<&Library>) -> Sum {
 /// What was seen of each site that the version's manifest has.
 ///
 /// A share of linked is one of scanned sections, so only these count there.
-fn known_sites(section: &Section, library: &Library, version: &Version) -> Vec<(u32, Facts)> {
-    let of_site = |(path, facts): (&SitePath, &Facts)| {
+fn known_sites<T: AsRef<str>>(
+    section: &Section<T>,
+    library: &Library,
+    version: &Version,
+) -> Vec<(u32, Facts)> {
+    let of_site = |(path, facts): (&SitePath<T>, &Facts)| {
         let site = library.site(path).filter(|site| version.sites.contains_key(site))?;
         let facts = facts.iter().filter(|fact| section.scanned || *fact != Fact::Linked);
         Some((u32::try_from(site).ok()?, facts.collect()))
@@ -67,19 +71,22 @@ fn known_sites(section: &Section, library: &Library, version: &Version) -> Vec<(
 }
 
 /// What the section says about the builds: each fact, and that it says anything of the kind.
-fn build_words(section: &Section, version: &Version, words: &mut Vec<Bit>) {
+fn build_words<T: AsRef<str>>(section: &Section<T>, version: &Version, words: &mut Vec<Bit>) {
     add_set(Dimension::Rustc, section.rustc.iter().map(RustcVersion::as_str), words);
     add_set(Dimension::Target, section.target.iter().map(Target::as_str), words);
     if let Some(features) = &section.features {
         words.push(Bit::new(Dimension::Feature, ""));
-        let declared = features.intersection(&version.features);
-        words.extend(declared.map(|feature| Bit::new(Dimension::Feature, feature.as_str())));
+        let features = features.iter().map(FeatureName::as_str);
+        let declared = features.filter(|feature| version.features.contains(*feature));
+        words.extend(declared.map(|feature| Bit::new(Dimension::Feature, feature)));
     }
     for (name, versions) in &section.dependencies {
-        add_versions(Dimension::Dependency, name, versions, words);
+        let versions = versions.iter().map(PlainVersion::as_str);
+        add_versions(Dimension::Dependency, name.as_str(), versions, words);
     }
     for (name, versions) in &section.system {
-        add_versions(Dimension::System, name, versions, words);
+        let versions = versions.iter().map(SystemVersion::as_str);
+        add_versions(Dimension::System, name.as_str(), versions, words);
     }
 }
 
@@ -94,15 +101,15 @@ fn add_set<'a>(
     words.extend(values.map(|value| Bit::new(dimension, value)));
 }
 
-fn add_versions<'a, V: Display + 'a>(
+fn add_versions<'a>(
     dimension: Dimension,
-    name: &CrateName,
-    versions: impl IntoIterator<Item = &'a V>,
+    name: &str,
+    versions: impl Iterator<Item = &'a str>,
     words: &mut Vec<Bit>,
 ) {
-    words.push(Bit::new(dimension, name.as_str()));
-    let value = |version| format_smolstr!("{name} {version}");
-    words.extend(versions.into_iter().map(|version| Bit::new(dimension, value(version))));
+    words.push(Bit::new(dimension, name));
+    let value = |version| SmolStr::from_iter([name, " ", version]);
+    words.extend(versions.map(|version| Bit::new(dimension, value(version))));
 }
 
 #[cfg(test)]

@@ -57,7 +57,8 @@ pub(crate) struct Writer {
 struct Thread(Option<JoinHandle<()>>);
 
 enum Job {
-    Add(Report, Parts, Source, Reply<Admitted>),
+    /// A report as it came, and taken apart.
+    Add(Vec<u8>, Parts, Source, Reply<Admitted>),
     Register(Manifest, Reply<Registered>),
 }
 
@@ -83,9 +84,9 @@ impl Writer {
     }
 
     /// Adds a report to the sums; returns when they are durable.
-    pub(crate) async fn add(&self, report: Report, source: Source) -> Result<Admitted, Error> {
+    pub(crate) async fn add(&self, report: Vec<u8>, source: Source) -> Result<Admitted, Error> {
         // Here, where there are many threads, rather than at the desk, where there is one.
-        let parts = self.catalogue.take_apart(&report);
+        let parts = self.catalogue.take_apart(&Report::decode_in_place(&report)?);
         self.ask(|reply| Job::Add(report, parts, source, reply)).await
     }
 
@@ -205,9 +206,9 @@ impl Desk {
     }
 
     /// The parts of a report by what is registered now, if its week is open.
-    fn renew(&self, parts: Parts, report: &Report) -> Result<Parts, Error> {
-        self.check_week(report.week)?;
-        Ok(self.catalogue.renew(parts, report, &*self.store)?)
+    fn renew(&self, parts: Parts, report: &[u8]) -> Result<Parts, Error> {
+        self.check_week(parts.summed.week)?;
+        self.catalogue.renew(parts, report, &*self.store)
     }
 
     /// Writes a group of reports and then answers each.

@@ -53,7 +53,7 @@ fn send(desk: &mut Desk, address: &str, sections: Vec<Section>) -> Admitted {
     let (reply, mut answer) = oneshot::channel();
     let source = Source(Some(Prefix::of(address)));
     let parts = desk.catalogue.take_apart(&report);
-    desk.take([Job::Add(report, parts, source, reply)].into_iter());
+    desk.take([Job::Add(report.encode(), parts, source, reply)].into_iter());
     answer.try_recv().unwrap().unwrap()
 }
 
