@@ -67,7 +67,9 @@ fn known_sites<T: AsRef<str>>(
         let facts = facts.iter().filter(|fact| section.scanned || *fact != Fact::Linked);
         Some((u32::try_from(site).ok()?, facts.collect()))
     };
-    section.sites.iter().filter_map(of_site).collect()
+    let mut sites = Vec::with_capacity(section.sites.len());
+    sites.extend(section.sites.iter().filter_map(of_site));
+    sites
 }
 
 /// What the section says about the builds: each fact, and that it says anything of the kind.
