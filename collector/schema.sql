@@ -45,10 +45,14 @@ CREATE TABLE delta (
     bytes  BLOB NOT NULL
 ) STRICT;
 
--- Random ids of counted sections, so that a retry counts once. Forgotten when the week closes.
--- `store/seen.rs` has what the number means.
--- Without a row id, since SQLite leaves deleted ones behind where they divided two pages.
-CREATE TABLE seen (section INTEGER PRIMARY KEY) STRICT, WITHOUT ROWID;
+-- Sections that were counted, so that a retry counts once. Forgotten when the week closes.
+-- A row has some thousand, in order; `store/sqlite/remembered.rs` has the encoding.
+CREATE TABLE seen (
+    week   TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    bytes  BLOB NOT NULL,
+    PRIMARY KEY (week, number)
+) STRICT, WITHOUT ROWID;
 
 -- One row: the weeks before it never change again, even if the clock goes back.
 CREATE TABLE open (first_week TEXT NOT NULL) STRICT;

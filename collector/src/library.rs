@@ -36,6 +36,16 @@ pub struct Version {
     pub features: BTreeSet<FeatureName>,
     /// Its sites, by their index, with what the author said when deprecating them.
     pub sites: BTreeMap<usize, Option<Deprecation>>,
+    /// Whether it has the site of each index: to be asked for every site of every section.
+    has: Vec<bool>,
+}
+
+impl Version {
+    /// Whether it contains a site.
+    #[must_use]
+    pub fn contains(&self, site: usize) -> bool {
+        self.has.get(site).copied().unwrap_or_default()
+    }
 }
 
 impl Library {
@@ -71,7 +81,7 @@ impl Library {
 
     /// The versions that contain a site, oldest release first.
     pub fn versions_with(&self, site: usize) -> impl Iterator<Item = &Version> {
-        self.versions.iter().filter(move |version| version.sites.contains_key(&site))
+        self.versions.iter().filter(move |version| version.contains(site))
     }
 
     /// Whether a version is of the latest release line: whoever asks for the latest registered
@@ -123,9 +133,11 @@ impl Library {
             let index = self.add_site(Site { path: path.clone(), kind: site.kind });
             sites.insert(index, site.deprecated.clone());
         }
+        let mut has = vec![false; self.sites.len()];
+        sites.keys().for_each(|site| has[*site] = true);
         let number = manifest.version.clone();
         self.versions.retain(|version| version.number != number);
-        self.versions.push(Version { number, features: manifest.features.clone(), sites });
+        self.versions.push(Version { number, features: manifest.features.clone(), sites, has });
         self.versions.sort_by_key(|version| version.number.numbers());
     }
 }

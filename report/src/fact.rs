@@ -61,6 +61,11 @@ impl Facts {
         self.0 |= fact.bit();
     }
 
+    /// Takes a fact away.
+    pub fn remove(&mut self, fact: Fact) {
+        self.0 &= !fact.bit();
+    }
+
     /// Whether a fact is among them.
     #[must_use]
     pub fn contains(self, fact: Fact) -> bool {

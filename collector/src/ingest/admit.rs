@@ -31,8 +31,7 @@ pub(crate) async fn admit(
     source: Source,
     Content(body, room): Content<MAX_REPORT_BYTES>,
 ) -> Result<Json<Admitted>, Error> {
-    let writer = collector.writer.clone();
-    let admitted = room.until(async move { writer.add(body, source).await }).await?;
+    let admitted = collector.writer.add(body, source, room).await?;
     collector.metrics.count(&admitted);
     Ok(Json(admitted))
 }

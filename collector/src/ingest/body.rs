@@ -1,5 +1,6 @@
 //! The body of a request, inflated if it came compressed.
 
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io::{self, Read};
 use std::pin::Pin;
@@ -9,6 +10,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_ENCODING;
 use flate2::bufread::MultiGzDecoder;
+use zstd::zstd_safe::{DCtx, ResetDirective, get_error_name};
 
 use super::room::{Room, Taken};
 use crate::collector::Collector;
@@ -43,7 +45,9 @@ impl<const MAX_BYTES: usize> FromRequest<Collector> for Content<MAX_BYTES> {
         let content = match coding {
             Coding::Identity => return Ok(Self(body, taken)),
             Coding::Gzip => inflated(MultiGzDecoder::new(&*body), room)?,
-            Coding::Zstd => inflated(zstd(&body).map_err(unreadable)?, room)?,
+            Coding::Zstd => CONTEXT.with_borrow_mut(|context| {
+                inflated(zstd(&body, context).map_err(unreadable)?, room)
+            })?,
         };
         drop((body, taken));
         let taken = collector.room.take(content.len())?;
@@ -92,14 +96,23 @@ impl Coding {
     }
 }
 
-fn zstd(body: &[u8]) -> io::Result<impl Read> {
-    let mut decoder = zstd::Decoder::with_buffer(body)?;
+thread_local! {
+    /// Making one takes longer than inflating a report.
+    static CONTEXT: RefCell<DCtx<'static>> = RefCell::new(DCtx::create());
+}
+
+fn zstd<'a>(body: &'a [u8], context: &'a mut DCtx<'static>) -> io::Result<impl Read + use<'a>> {
+    // The body before may have been cut short.
+    let reset = context.reset(ResetDirective::SessionOnly);
+    reset.map_err(|code| io::Error::other(get_error_name(code)))?;
+    let mut decoder = zstd::Decoder::with_context(body, context);
     decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
     Ok(decoder)
 }
 
 fn inflated(decoder: impl Read, room: usize) -> Result<Vec<u8>, Error> {
-    let mut content = Vec::new();
+    // A report becomes about ten times as long.
+    let mut content = Vec::with_capacity(room / (MAX_RATIO / 10));
     decoder.take(room as u64 + 1).read_to_end(&mut content).map_err(unreadable)?;
     if content.len() > room { Err(Error::TooLarge) } else { Ok(content) }
 }

@@ -1,26 +1,27 @@
 //! What is registered of the libraries that reports are about, for every thread that takes reports
 //! apart.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
+use foldhash::fast::RandomState;
 use headcount_report::{CrateName, Report, Section};
 
 use super::admit::Admitted;
 use super::sum::{self, Sum};
-use crate::error::Error;
 use crate::library::Library;
 use crate::store::{Store, StoreError, Summed};
 
-/// Registered libraries, as far as a report was about them.
+/// Registered libraries.
 ///
 /// Only what the store has is kept, so that invented names cannot fill the memory.
-#[derive(Default)]
 pub(super) struct Catalogue(RwLock<Known>);
 
-#[derive(Default)]
 struct Known {
-    libraries: HashMap<CrateName, Library>,
+    /// The names of all.
+    registered: HashSet<CrateName, RandomState>,
+    /// What is registered, of those that a report was about.
+    libraries: HashMap<CrateName, Library, RandomState>,
     /// How often something was registered.
     changes: u64,
 }
@@ -30,12 +31,19 @@ pub(super) struct Parts {
     pub(super) summed: Summed,
     /// What of it is unknown.
     pub(super) unknown: Admitted,
-    /// Whether all its libraries are in the catalogue: of one that is not, the store may know.
+    /// Whether all that is registered of its libraries was known.
     is_sure: bool,
     changes: u64,
 }
 
 impl Catalogue {
+    /// What is registered in a store to which nobody else registers anything.
+    pub(super) fn new(store: &dyn Store) -> Result<Self, StoreError> {
+        let registered = store.libraries()?.into_iter().map(|line| line.library).collect();
+        let libraries = HashMap::default();
+        Ok(Self(RwLock::new(Known { registered, libraries, changes: 0 })))
+    }
+
     /// Takes a report apart by what is known.
     pub(super) fn take_apart<T: AsRef<str>>(&self, report: &Report<T>) -> Parts {
         let known = self.known();
@@ -49,7 +57,7 @@ impl Catalogue {
         for section in &report.sections {
             let library = known.libraries.get(section.library.as_str());
             let Sum { bits, is_known, unknown_sites } = sum::sum(section, library);
-            parts.is_sure &= library.is_some();
+            parts.is_sure &= library.is_some() || !known.registered.contains(section.library.as_str());
             parts.unknown.unknown_libraries += u64::from(!is_known);
             parts.unknown.unknown_sites += unknown_sites;
             parts.summed.sections.push(bits);
@@ -57,24 +65,19 @@ impl Catalogue {
         parts
     }
 
-    /// The same parts if nothing was missing and nothing has been registered since; or else those by
-    /// all that is registered now, which needs the store.
-    pub(super) fn renew(
-        &self,
-        parts: Parts,
-        report: &[u8],
-        store: &dyn Store,
-    ) -> Result<Parts, Error> {
-        if parts.is_sure && parts.changes == self.known().changes {
-            return Ok(parts);
-        }
-        let report = Report::decode(report)?;
+    /// Whether nothing was missing when a report was taken apart, and nothing has been registered since.
+    pub(super) fn is_current(&self, parts: &Parts) -> bool {
+        parts.is_sure && parts.changes == self.known().changes
+    }
+
+    /// Has the store say what is registered of a report's libraries.
+    pub(super) fn load(&self, report: &Report, store: &dyn Store) -> Result<(), StoreError> {
         for Section { library, .. } in &report.sections {
-            if !self.known().libraries.contains_key(library) {
+            if self.known().registered.contains(library) {
                 self.library(library, store)?;
             }
         }
-        Ok(self.take_apart(&report))
+        Ok(())
     }
 
     /// What is registered of a library.
@@ -97,6 +100,7 @@ impl Catalogue {
     pub(super) fn put(&self, library: Library) {
         self.change(|known| {
             known.changes += 1;
+            known.registered.insert(library.name.clone());
             known.libraries.insert(library.name.clone(), library)
         });
     }

@@ -4,8 +4,10 @@
 //! afterwards nobody can ask whether some network was here, this process included.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::num::NonZeroU32;
 
+use foldhash::quality::RandomState;
 use headcount_report::{CrateName, Week};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -22,8 +24,14 @@ pub(crate) struct Quota {
     per_prefix: NonZeroU32,
     day: i64,
     salt: [u8; 32],
-    taken: HashMap<u64, u32>,
+    /// By a network, its week and a library, all in one number.
+    taken: HashMap<u64, u32, RandomState>,
+    numbers: RandomState,
 }
+
+/// A network that reports about a week.
+#[derive(Clone, Copy)]
+pub(crate) struct Network(u64);
 
 /// One section's part of a quota.
 pub(crate) struct Taken(u64);
@@ -34,7 +42,8 @@ impl Quota {
     /// # Errors
     /// When the system has no random bits.
     pub(crate) fn new(per_prefix: NonZeroU32, now: Timestamp) -> Result<Self, StoreError> {
-        Ok(Self { per_prefix, day: day(now), salt: salt()?, taken: HashMap::new() })
+        let (taken, numbers) = (HashMap::default(), RandomState::default());
+        Ok(Self { per_prefix, day: day(now), salt: salt()?, taken, numbers })
     }
 
     /// Begins a new day if there is one: nothing is taken, and the old salt is gone.
@@ -48,28 +57,33 @@ impl Quota {
         Ok(())
     }
 
+    /// The network, as it is known until this day ends.
+    pub(crate) fn network(&self, prefix: Prefix, week: Week) -> Network {
+        let digest = Sha256::new()
+            .chain_update(self.salt)
+            .chain_update(prefix.octets())
+            .chain_update(week.to_string())
+            .finalize();
+        Network(digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    }
+
     /// Takes one section from a network's quota, unless there is none left.
     ///
     /// Libraries that nobody registered share one.
-    pub(crate) fn take(
-        &mut self,
-        prefix: Prefix,
-        library: Option<&CrateName>,
-        week: Week,
-    ) -> Option<Taken> {
-        let key = self.key(prefix, library, week);
-        let taken = self.taken.entry(key).or_default();
+    pub(crate) fn take(&mut self, network: Network, library: Option<&CrateName>) -> Option<Taken> {
+        let number = self.numbers.hash_one((network.0, library));
+        let taken = self.taken.entry(number).or_default();
         if *taken == self.per_prefix.get() {
             return None;
         }
         *taken += 1;
-        Some(Taken(key))
+        Some(Taken(number))
     }
 
     /// Gives back what was taken for sections that could not be counted after all.
     pub(crate) fn give_back(&mut self, sections: Vec<Taken>) {
-        for Taken(key) in sections {
-            if let Some(taken) = self.taken.get_mut(&key) {
+        for Taken(number) in sections {
+            if let Some(taken) = self.taken.get_mut(&number) {
                 *taken = taken.saturating_sub(1);
             }
         }
@@ -79,16 +93,6 @@ impl Quota {
     #[cfg(test)]
     pub(crate) fn entries(&self) -> usize {
         self.taken.len()
-    }
-
-    fn key(&self, prefix: Prefix, library: Option<&CrateName>, week: Week) -> u64 {
-        let digest = Sha256::new()
-            .chain_update(self.salt)
-            .chain_update(prefix.octets())
-            .chain_update(week.to_string())
-            .chain_update(library.map_or("", CrateName::as_str))
-            .finalize();
-        digest.iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte))
     }
 }
 
@@ -117,7 +121,8 @@ mod tests {
         let prefix = Prefix::of(address.parse().unwrap());
         let library: Option<CrateName> = library.parse().ok();
         quota.turn(at.parse().unwrap()).unwrap();
-        let take = |_: &i32| quota.take(prefix, library.as_ref(), week.parse().unwrap()).is_some();
+        let network = quota.network(prefix, week.parse().unwrap());
+        let take = |_: &i32| quota.take(network, library.as_ref()).is_some();
         (0..1_000).filter(take).count()
     }
 
@@ -149,7 +154,8 @@ mod tests {
     fn what_was_given_back_can_be_taken_again() {
         let mut quota = Quota::new(PER_PREFIX, Timestamp::UNIX_EPOCH).unwrap();
         let prefix = Prefix::of("203.0.113.1".parse().unwrap());
-        let take = |quota: &mut Quota| quota.take(prefix, None, "2026-W47".parse().unwrap());
+        let network = quota.network(prefix, "2026-W47".parse().unwrap());
+        let take = |quota: &mut Quota| quota.take(network, None);
         let taken: Vec<Taken> = std::iter::from_fn(|| take(&mut quota)).collect();
         assert_eq!(taken.len(), 3);
         quota.give_back(taken);

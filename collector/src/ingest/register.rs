@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use headcount_report::limits::MAX_MANIFEST_BYTES;
 use headcount_report::manifest::{Changes, Reused};
@@ -39,7 +39,7 @@ pub(crate) async fn register(
     State(collector): State<Collector>,
     path: Result<Path<(CrateName, PlainVersion)>, PathRejection>,
     headers: HeaderMap,
-    body: Result<Content<MAX_MANIFEST_BYTES>, Error>,
+    request: Request,
 ) -> Result<(StatusCode, Json<Registered>), Error> {
     let Path((library, version)) = path?;
     let tokens = collector.read(Store::tokens).await?;
@@ -50,10 +50,10 @@ pub(crate) async fn register(
             tracing::warn!(%library, status, "refused a token");
         }
     })?;
-    let Content(body, room) = body?;
+    let Content(body, room) =
+        Content::<MAX_MANIFEST_BYTES>::from_request(request, &collector).await?;
     let manifest = read(&body, &library, &version)?;
-    let writer = collector.writer.clone();
-    let registered = room.until(async move { writer.register(manifest).await }).await?;
+    let registered = collector.writer.register(manifest, room).await?;
     let Registered { sites, new_sites, is_new, .. } = registered;
     tracing::info!(%library, %version, sites, new_sites, is_new, "registered");
     let status = if registered.is_new { StatusCode::CREATED } else { StatusCode::OK };

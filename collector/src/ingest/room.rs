@@ -18,7 +18,8 @@ const ROOM_BYTES: usize = 16 << 20;
 #[derive(Clone)]
 pub(crate) struct Room(Arc<Semaphore>);
 
-/// Bytes of it that one request has. Who drops this gives them back.
+/// Bytes of it that one request has. Who drops this gives them back: for what waits for the store,
+/// that is whoever answers it, since it waits there even when the sender has gone.
 pub(crate) struct Taken(OwnedSemaphorePermit);
 
 impl Room {
@@ -38,19 +39,5 @@ impl Taken {
     /// Takes these, too.
     pub(crate) fn add(&mut self, more: Self) {
         self.0.merge(more.0);
-    }
-
-    /// Does what the bytes were sent for, and then gives them back. It is done to its end even when
-    /// whoever asked for it has gone: what waits for the store waits there all the same.
-    pub(crate) async fn until<T: Send + 'static>(
-        self,
-        done: impl Future<Output = Result<T, Error>> + Send + 'static,
-    ) -> Result<T, Error> {
-        let done = async move {
-            let result = done.await;
-            drop(self);
-            result
-        };
-        tokio::spawn(done).await.unwrap_or(Err(Error::Stopping))
     }
 }

@@ -1,7 +1,7 @@
 //! A section becomes bits: what is known of each is a counter to raise, and nothing else is kept.
 
 use headcount_report::{
-    Fact, Facts, FeatureName, PlainVersion, RustcVersion, Section, SitePath, SystemVersion, Target,
+    Fact, Facts, FeatureName, PlainVersion, RustcVersion, Section, SystemVersion, Target,
 };
 use smol_str::SmolStr;
 
@@ -27,7 +27,7 @@ pub struct Sum {
 #[must_use]
 pub fn sum<T: AsRef<str>>(section: &Section<T>, library: Option<&Library>) -> Sum {
     let version = library.and_then(|library| library.version(&section.version));
-    let (mut sites, mut words) = (Vec::new(), Vec::new());
+    let (mut sites, mut words) = (Vec::new(), Vec::with_capacity(16));
     let mut unknown_sites = 0;
     match (library, version) {
         (None, _) => words.push(Bit::new(Dimension::UnknownLibrary, "")),
@@ -62,13 +62,16 @@ fn known_sites<T: AsRef<str>>(
     library: &Library,
     version: &Version,
 ) -> Vec<(u32, Facts)> {
-    let of_site = |(path, facts): (&SitePath<T>, &Facts)| {
-        let site = library.site(path).filter(|site| version.sites.contains_key(site))?;
-        let facts = facts.iter().filter(|fact| section.scanned || *fact != Fact::Linked);
-        Some((u32::try_from(site).ok()?, facts.collect()))
-    };
     let mut sites = Vec::with_capacity(section.sites.len());
-    sites.extend(section.sites.iter().filter_map(of_site));
+    for (path, facts) in &section.sites {
+        let site = library.site(path).filter(|site| version.contains(*site));
+        let Some(Ok(site)) = site.map(u32::try_from) else { continue };
+        let mut facts = *facts;
+        if !section.scanned {
+            facts.remove(Fact::Linked);
+        }
+        sites.push((site, facts));
+    }
     sites
 }
 

@@ -18,8 +18,9 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 use super::admit::Admitted;
 use super::catalogue::{Catalogue, Parts};
 use super::prefix::Source;
-use super::quota::Quota;
+use super::quota::{Network, Quota};
 use super::register::{self, Registered};
+use super::room::Taken;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::Error;
@@ -30,16 +31,16 @@ use crate::store::{Added, Bits, Store, StoreError, Summed};
 mod tests;
 
 /// Reports that may wait. A sender that finds no place is told to come back, and keeps its report.
-const QUEUE: usize = 256;
+const QUEUE: usize = 512;
 
 /// Reports in one transaction, at most: bounds how long the first of them waits for the last.
-const GROUP: usize = 128;
+const GROUP: usize = 256;
 
-/// So many are not waited for: a transaction of them costs each little.
-const ENOUGH: usize = 32;
+/// How long reports that have come wait for others to share their transaction.
+const MOMENT: Duration = Duration::from_millis(10);
 
-/// How long fewer wait for others to share their transaction.
-const MOMENT: Duration = Duration::from_millis(2);
+/// After so long without another one, nobody waits any more.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// How often the store folds what it has logged, and a week may close.
 const TICK: Duration = Duration::from_secs(5);
@@ -57,12 +58,24 @@ pub(crate) struct Writer {
 struct Thread(Option<JoinHandle<()>>);
 
 enum Job {
-    /// A report as it came, and taken apart.
-    Add(Vec<u8>, Parts, Source, Reply<Admitted>),
-    Register(Manifest, Reply<Registered>),
+    Add { report: Vec<u8>, parts: Parts, source: Source, reply: Reply<Admitted> },
+    Register { manifest: Manifest, reply: Reply<Registered> },
 }
 
-type Reply<T> = oneshot::Sender<Result<T, Error>>;
+/// Where the answer goes, and the room that what waits for it has.
+struct Reply<T> {
+    answer: oneshot::Sender<Result<T, Error>>,
+    room: Taken,
+}
+
+impl<T> Reply<T> {
+    /// Answers, if anybody is still there.
+    fn send(self, result: Result<T, Error>) {
+        let Self { answer, room } = self;
+        drop(room);
+        drop(answer.send(result));
+    }
+}
 
 impl Writer {
     /// Starts the thread. It ends when the last clone of this is dropped, which waits for that.
@@ -84,15 +97,24 @@ impl Writer {
     }
 
     /// Adds a report to the sums; returns when they are durable.
-    pub(crate) async fn add(&self, report: Vec<u8>, source: Source) -> Result<Admitted, Error> {
+    pub(crate) async fn add(
+        &self,
+        report: Vec<u8>,
+        source: Source,
+        room: Taken,
+    ) -> Result<Admitted, Error> {
         // Here, where there are many threads, rather than at the desk, where there is one.
         let parts = self.catalogue.take_apart(&Report::decode_in_place(&report)?);
-        self.ask(|reply| Job::Add(report, parts, source, reply)).await
+        self.ask(room, |reply| Job::Add { report, parts, source, reply }).await
     }
 
     /// Registers a manifest; returns when it is durable.
-    pub(crate) async fn register(&self, manifest: Manifest) -> Result<Registered, Error> {
-        self.ask(|reply| Job::Register(manifest, reply)).await
+    pub(crate) async fn register(
+        &self,
+        manifest: Manifest,
+        room: Taken,
+    ) -> Result<Registered, Error> {
+        self.ask(room, |reply| Job::Register { manifest, reply }).await
     }
 
     /// How much waits for the thread.
@@ -105,9 +127,9 @@ impl Writer {
         !self.jobs.is_closed()
     }
 
-    async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, Error> {
-        let (reply, answer) = oneshot::channel();
-        self.jobs.try_send(job(reply)).map_err(|error| match error {
+    async fn ask<T>(&self, room: Taken, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, Error> {
+        let (sender, answer) = oneshot::channel();
+        self.jobs.try_send(job(Reply { answer: sender, room })).map_err(|error| match error {
             TrySendError::Full(_) => Error::Busy,
             TrySendError::Closed(_) => Error::Stopping,
         })?;
@@ -153,7 +175,7 @@ impl Desk {
         let quota = Quota::new(config.sections_per_prefix, clock.now())?;
         let first_open = store.close_before(first_open(&clock))?;
         store.keep_weeks(config.keep_weeks)?;
-        let (keep_weeks, catalogue) = (config.keep_weeks, Arc::default());
+        let (keep_weeks, catalogue) = (config.keep_weeks, Arc::new(Catalogue::new(&*store)?));
         Ok(Self { store, clock, first_open, keep_weeks, quota, catalogue })
     }
 
@@ -188,17 +210,17 @@ impl Desk {
         let mut group = Group::default();
         for job in jobs {
             match job {
-                Job::Add(report, parts, source, reply) => match self.renew(parts, &report) {
+                Job::Add { report, parts, source, reply } => match self.renew(parts, &report) {
                     Ok(Parts { summed, unknown, .. }) => {
                         group.summed.push(summed);
                         group.waiting.push(Waiting { source, unknown, reply });
                     }
-                    Err(error) => drop(reply.send(Err(error))),
+                    Err(error) => reply.send(Err(error)),
                 },
-                Job::Register(manifest, reply) => {
+                Job::Register { manifest, reply } => {
                     // What came before it is counted by what was registered before it.
                     self.commit(std::mem::take(&mut group));
-                    drop(reply.send(self.register(&manifest)));
+                    reply.send(self.register(&manifest));
                 }
             }
         }
@@ -208,7 +230,12 @@ impl Desk {
     /// The parts of a report by what is registered now, if its week is open.
     fn renew(&self, parts: Parts, report: &[u8]) -> Result<Parts, Error> {
         self.check_week(parts.summed.week)?;
-        self.catalogue.renew(parts, report, &*self.store)
+        if self.catalogue.is_current(&parts) {
+            return Ok(parts);
+        }
+        let report = Report::decode(report)?;
+        self.catalogue.load(&report, &*self.store)?;
+        Ok(self.catalogue.take_apart(&report))
     }
 
     /// Writes a group of reports and then answers each.
@@ -217,12 +244,18 @@ impl Desk {
         if summed.is_empty() {
             return;
         }
+        let networks: Vec<Option<Network>> = waiting
+            .iter()
+            .zip(&summed)
+            .map(|(waiting, Summed { week, .. })| {
+                waiting.source.0.map(|prefix| self.quota.network(prefix, *week))
+            })
+            .collect();
         let mut taken = Vec::new();
         // Asked only about sections that were not counted before: a retry costs its network nothing.
         let mut may_add = |place: usize, section: &Bits| {
-            let Source(Some(prefix)) = waiting[place].source else { return true };
-            let library = section.subject.library.as_ref();
-            let part = self.quota.take(prefix, library, summed[place].week);
+            let Some(network) = networks[place] else { return true };
+            let part = self.quota.take(network, section.subject.library.as_ref());
             let is_left = part.is_some();
             taken.extend(part);
             is_left
@@ -232,14 +265,14 @@ impl Desk {
                 for (Waiting { unknown, reply, .. }, added) in waiting.into_iter().zip(added) {
                     let Added { admitted, repeated, refused: over_limit } = added;
                     let answer = Admitted { admitted, repeated, over_limit, ..unknown };
-                    drop(reply.send(Ok(answer)));
+                    reply.send(Ok(answer));
                 }
             }
             Err(error) => {
                 self.quota.give_back(taken);
                 let error = Error::from(error);
                 for Waiting { reply, .. } in waiting {
-                    drop(reply.send(Err(error.clone())));
+                    reply.send(Err(error.clone()));
                 }
             }
         }
@@ -282,8 +315,9 @@ impl Desk {
 async fn gather(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) -> bool {
     let is_open = queue.recv_many(jobs, GROUP).await > 0;
     let end = Instant::now() + MOMENT;
-    while is_open && jobs.len() < ENOUGH {
-        let more = timeout_at(end, queue.recv_many(jobs, GROUP - jobs.len())).await;
+    while is_open && jobs.len() < GROUP {
+        let pause = end.min(Instant::now() + PAUSE);
+        let more = timeout_at(pause, queue.recv_many(jobs, GROUP - jobs.len())).await;
         if matches!(more, Ok(0) | Err(_)) {
             break;
         }

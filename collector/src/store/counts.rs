@@ -39,27 +39,23 @@ impl Counts {
         }
     }
 
-    /// Adds what others counted.
-    pub(super) fn add(&mut self, other: &Self) {
-        for (site, others) in &other.sites {
-            let counts = self.sites.entry(*site).or_default();
-            for (count, other) in counts.iter_mut().zip(others) {
-                *count = count.saturating_add(*other);
-            }
-        }
-        for (word, other) in &other.words {
-            let count = self.words.entry(word.clone()).or_default();
-            *count = count.saturating_add(*other);
+    /// Raises one counter.
+    pub(super) fn raise(&mut self, bit: &Bit, by: u64) {
+        match bit.dimension.fact().zip(bit.value.parse().ok()) {
+            Some((fact, site)) => self.raise_site(site, fact, by),
+            None => self.raise_word(bit, by),
         }
     }
 
-    /// Raises one counter.
-    pub(super) fn raise(&mut self, bit: &Bit, by: u64) {
-        let site = bit.dimension.fact().zip(bit.value.parse().ok());
-        let count = match site {
-            Some((fact, site)) => &mut self.sites.entry(site).or_default()[fact as usize],
-            None => self.words.entry(bit.clone()).or_default(),
-        };
+    /// Raises the counter of a fact about a site.
+    pub(super) fn raise_site(&mut self, site: u32, fact: Fact, by: u64) {
+        let count = &mut self.sites.entry(site).or_default()[fact as usize];
+        *count = count.saturating_add(by);
+    }
+
+    /// Raises the counter of anything else.
+    pub(super) fn raise_word(&mut self, word: &Bit, by: u64) {
+        let count = self.words.entry(word.clone()).or_default();
         *count = count.saturating_add(by);
     }
 

@@ -5,14 +5,13 @@ use serde::{Deserialize, Serialize};
 
 /// The week and a hash of the id of a section that was counted, in one number.
 ///
-/// It is the key of the one table that grows with each section, and a key of eight bytes goes in
-/// twice as fast as week and id do. The hash has 52 bits: in a week of ten million sections, the
-/// chance that any one is taken for another is one in ninety.
+/// Of each section of the open weeks, a collector has one in memory. The hash has 52 bits: in a week of
+/// ten million sections, the chance that any one is taken for another is one in ninety.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(super) struct Seen(i64);
 
 /// Bits of the hash. The others are a week's number, which lasts until 2065.
-pub(super) const HASH_BITS: u32 = 52;
+const HASH_BITS: u32 = 52;
 
 /// 2^64 over the golden ratio, which mixes well: Knuth, The Art of Computer Programming, 6.4.
 const GOLDEN: u128 = 0x9e37_79b9_7f4a_7c15;
@@ -20,31 +19,26 @@ const GOLDEN: u128 = 0x9e37_79b9_7f4a_7c15;
 impl Seen {
     /// A section of a week.
     pub(super) fn new(week: Week, id: SectionId) -> Self {
+        Self::first_of(week).with(id)
+    }
+
+    /// A section of the same week.
+    pub(super) fn with(self, id: SectionId) -> Self {
         let id = u128::from_be_bytes(id.0);
         // An id is random, so any of its bits would do. But nobody has to rely on that.
         let mixed = id ^ (id >> 64).wrapping_mul(GOLDEN);
         let hash = mixed & ((1 << HASH_BITS) - 1);
-        Self::of_hash(week, u64::try_from(hash).unwrap_or_default())
+        self.with_hash(u64::try_from(hash).unwrap_or_default())
     }
 
     /// A section of a week by its [`hash`](Self::hash).
     pub(super) fn of_hash(week: Week, hash: u64) -> Self {
-        Self(Self::first_of(week).0 | hash.cast_signed())
+        Self::first_of(week).with_hash(hash)
     }
 
     /// The least of a week.
     pub(super) fn first_of(week: Week) -> Self {
         Self(i64::from(first_week().until(week)) << HASH_BITS)
-    }
-
-    /// As a table keeps it, in order.
-    pub(super) fn number(self) -> i64 {
-        self.0
-    }
-
-    /// What a table kept.
-    pub(super) fn of_number(number: i64) -> Self {
-        Self(number)
     }
 
     /// The week.
@@ -55,6 +49,10 @@ impl Seen {
     /// The hash of its id.
     pub(super) fn hash(self) -> u64 {
         self.0.cast_unsigned() & ((1 << HASH_BITS) - 1)
+    }
+
+    fn with_hash(self, hash: u64) -> Self {
+        Self(self.0 >> HASH_BITS << HASH_BITS | hash.cast_signed())
     }
 }
 
@@ -77,7 +75,6 @@ mod tests {
             let seen = Seen::new(week, id);
             assert_eq!(seen.week(), week);
             assert_eq!(Seen::of_hash(week, seen.hash()), seen);
-            assert_eq!(Seen::of_number(seen.number()), seen);
         }
     }
 

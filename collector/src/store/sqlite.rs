@@ -5,6 +5,7 @@ mod check;
 mod connect;
 mod delta;
 mod log;
+mod remembered;
 mod rows;
 mod sealed;
 mod sums;
@@ -20,7 +21,6 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction};
 
 use self::connect::Otherwise;
 use self::log::Log;
-use super::seen::Seen;
 use super::transfer::Line;
 use super::{
     Added, Bits, LibraryLine, NewToken, Store, StoreError, SumRow, Summed, TokenRow, Wanted,
@@ -143,6 +143,7 @@ impl Store for SqliteStore {
         // Or else it would bring back ids that are forgotten here.
         log.fold()?;
         let first_open = log.write(|transaction| close_before(transaction, week))?;
+        log.forget_before(first_open);
         log.empty_files()?;
         Ok(first_open)
     }
@@ -225,14 +226,13 @@ fn close_before(transaction: &Transaction<'_>, week: Week) -> Result<Week, Store
         transaction.query_row(sql, [], |row| row.get(0)).optional().map_err(&write)?;
     let stored: Option<Week> = stored.map(|stored| rows::parsed(&stored)).transpose()?;
     let first_open = stored.map_or(week, |stored| stored.max(week));
-    let first = Seen::first_of(first_open).number();
     transaction
         .execute("DELETE FROM open", [])
         .and_then(|_| {
             let sql = "INSERT INTO open VALUES (?)";
             transaction.execute(sql, [first_open.to_string()])
         })
-        .and_then(|_| transaction.execute("DELETE FROM seen WHERE section < ?", [first]))
+        .and_then(|_| remembered::forget_before(transaction, first_open))
         .map_err(&write)?;
     Ok(first_open)
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::ingest::prefix::Prefix;
+use crate::ingest::room::Room;
 use crate::store::{Dimension, MemoryStore, Wanted};
 
 const LIBRARIES: [&str; 2] = ["target", "bystander"];
@@ -50,10 +51,11 @@ fn sections(library: &str, ids: std::ops::Range<u32>) -> Vec<Section> {
 fn send(desk: &mut Desk, address: &str, sections: Vec<Section>) -> Admitted {
     let address: IpAddr = address.parse().unwrap();
     let report = Report::new("2026-W47".parse().unwrap(), sections);
-    let (reply, mut answer) = oneshot::channel();
+    let (sender, mut answer) = oneshot::channel();
+    let reply = Reply { answer: sender, room: Room::new().take(0).unwrap() };
     let source = Source(Some(Prefix::of(address)));
-    let parts = desk.catalogue.take_apart(&report);
-    desk.take([Job::Add(report.encode(), parts, source, reply)].into_iter());
+    let (parts, report) = (desk.catalogue.take_apart(&report), report.encode());
+    desk.take([Job::Add { report, parts, source, reply }].into_iter());
     answer.try_recv().unwrap().unwrap()
 }
 

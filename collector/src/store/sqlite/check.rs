@@ -6,8 +6,7 @@ use headcount_report::{CrateName, PlainVersion, Week};
 use rusqlite::Connection;
 
 use super::sums::{self, OfWeek};
-use super::{SqliteStore, rows, sqlite};
-use crate::store::seen::{HASH_BITS, Seen};
+use super::{SqliteStore, remembered, rows, sqlite};
 use crate::store::{Bit, Dimension, StoreError};
 
 /// What has to hold of what is no sum, with the sentence that names each row for which it does not.
@@ -131,8 +130,8 @@ impl<'store> Sums<'store> {
     fn problems(mut self) -> Result<Vec<String>, StoreError> {
         let mut weeks: BTreeMap<Week, (u64, u64)> =
             self.sections.into_iter().map(|(week, counted)| (week, (counted, 0))).collect();
-        for (least, remembered) in remembered(self.connection).map_err(sqlite("read"))? {
-            weeks.entry(Seen::of_number(least).week()).or_default().1 = rows::unsigned(remembered);
+        for (week, remembered) in remembered::counts(self.connection)? {
+            weeks.entry(week).or_default().1 = remembered;
         }
         let first_open = pairs(self.connection, "SELECT first_week, 0 FROM open")?.pop();
         let Some((first_open, _)) = first_open else { return Ok(self.problems) };
@@ -145,12 +144,6 @@ impl<'store> Sums<'store> {
         }
         Ok(self.problems)
     }
-}
-
-/// The least section of each week, and how many there are.
-fn remembered(connection: &Connection) -> rusqlite::Result<Vec<(i64, i64)>> {
-    let sql = format!("SELECT min(section), count(*) FROM seen GROUP BY section >> {HASH_BITS}");
-    connection.prepare(&sql)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
 /// A text and a count of each row.
@@ -218,8 +211,8 @@ mod tests {
     #[test]
     fn what_it_did_not_write_is_named() {
         check(
-            "DELETE FROM seen WHERE section = (SELECT min(section) FROM seen)",
-            &["2026-W47: the counters say 2 sections, 1 ids are remembered"],
+            "DELETE FROM seen",
+            &["2026-W47: the counters say 2 sections, 0 ids are remembered"],
         );
         check(
             "UPDATE sums SET sections = 5",
@@ -248,7 +241,7 @@ mod tests {
             origin: Origin::Developer,
         };
         let week = "2026-W47".parse().unwrap();
-        delta.of(week, &subject).raise(&Bit::new(dimension, value), by);
+        delta.raise(week, &subject, &Bit::new(dimension, value), by);
         store.writing().write(|transaction| sums::raise(transaction, &delta)).unwrap();
         assert_eq!(store.check().unwrap(), [said]);
     }

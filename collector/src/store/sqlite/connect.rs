@@ -15,7 +15,7 @@ const APPLICATION_ID: i64 = 0x4844_4354;
 const SCHEMA: &str = include_str!("../../../schema.sql");
 
 /// The number of that schema. An earlier store comes here as an export.
-const SCHEMA_NUMBER: i64 = 3;
+const SCHEMA_NUMBER: i64 = 4;
 
 /// A token command may hold the file for a moment while a collector serves it.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -134,7 +134,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     // A commit returns when the log is on disk. NORMAL would lose what a 2xx has promised.
     connection.pragma_update(None, "synchronous", "full")?;
-    // 32 MiB: each section is looked for among those of the open weeks.
+    // 32 MiB: what was logged is read when it is folded, a few seconds later.
     connection.pragma_update(None, "cache_size", -32 * 1024)?;
     // What is deleted is overwritten: an id of a closed week is not to be found in a free page.
     connection.pragma_update(None, "secure_delete", "on")

@@ -1,17 +1,18 @@
 //! The log: where reports wait to be folded into the counters.
 //!
-//! A commit that raised its counters would write the sums of each library in it anew, and change a
-//! page for each id, all over the file. An entry of the log is one row at its end; a few seconds of
-//! entries change each page once.
+//! A commit that raised its counters would write the sums of each library in it anew. An entry of the
+//! log is one row at its end; a few seconds of entries change each page once.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
+use headcount_report::Week;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::connect::BUSY_TIMEOUT;
 use super::delta::Delta;
-use super::{sealed, sqlite, sums};
+use super::remembered::{self, Sections};
+use super::sealed::{self, SealError};
+use super::{sqlite, sums};
 use crate::store::seen::Seen;
 use crate::store::{Added, Bits, StoreError, Summed};
 
@@ -22,31 +23,29 @@ mod tests;
 /// would be what that one machine said, and few of them cost little.
 const MIN_ENTRY_REPORTS: usize = 16;
 
-/// Sections in the log, at most: 20,000 reports of 20 libraries. They are kept in memory, too.
+/// Sections in the log, at most: 20,000 reports of 20 libraries.
 const MAX_SECTIONS: usize = 400_000;
 
-/// Finds a section that was counted before, and is no longer in the log.
-const SEEN: &str = "SELECT 1 FROM seen WHERE section = ?";
-
-/// The connection that writes, and what it has to know of the log.
+/// The connection that writes, and what it knows of the store.
 #[derive(Debug)]
 pub(super) struct Log {
     connection: Connection,
-    /// What the entries say; absent until this process has folded what another one left.
-    logged: Option<Logged>,
+    /// The sections that were counted; absent until this process adds one. Nobody else may add any.
+    seen: Option<Sections>,
+    /// What this process has logged since it folded last, so that it need not read that.
+    logged: Logged,
 }
 
-/// What the entries of the log say together, so that nobody has to read them.
+/// Entries of the log, together.
 #[derive(Debug, Default)]
 struct Logged {
-    delta: Delta,
-    sections: HashSet<Seen>,
     entries: i64,
+    delta: Delta,
 }
 
 impl Log {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, logged: None }
+        Self { connection, seen: None, logged: Logged::default() }
     }
 
     /// Runs `work` in one transaction: all of it is durable afterwards, or none was done.
@@ -63,75 +62,78 @@ impl Log {
         reports: &[Summed],
         may_add: &mut dyn FnMut(usize, &Bits) -> bool,
     ) -> Result<Vec<Added>, StoreError> {
-        if self.logged.as_ref().is_none_or(|logged| logged.sections.len() >= MAX_SECTIONS) {
+        if self.seen.is_none() || self.logged.delta.sections.len() >= MAX_SECTIONS {
             self.fold()?;
         }
-        let Self { connection, logged } = self;
-        let logged = logged.get_or_insert_default();
+        let Self { connection, seen, logged } = self;
+        let seen = match seen {
+            Some(seen) => seen,
+            None => seen.insert(remembered::all(connection)?),
+        };
         let mut delta = Delta::default();
-        let mut new = HashSet::new();
-        let (added, is_logged) = transact(connection, |transaction| {
-            let mut select = transaction.prepare_cached(SEEN).map_err(sqlite("read"))?;
-            let mut added = Vec::with_capacity(reports.len());
-            for (place, report) in reports.iter().enumerate() {
-                let mut of_report = Added::default();
-                for section in &report.sections {
-                    let seen = Seen::new(report.week, section.id);
-                    if new.contains(&seen)
-                        || logged.sections.contains(&seen)
-                        || select.exists([seen.number()]).map_err(sqlite("read"))?
-                    {
-                        of_report.repeated += 1;
-                    } else if may_add(place, section) {
-                        of_report.admitted += 1;
-                        delta.add_section(report.week, section);
-                        new.insert(seen);
-                    } else {
-                        of_report.refused += 1;
-                    }
+        let mut added = Vec::with_capacity(reports.len());
+        for (place, report) in reports.iter().enumerate() {
+            let mut of_report = Added::default();
+            let first_of_week = Seen::first_of(report.week);
+            for section in &report.sections {
+                let new = first_of_week.with(section.id);
+                if seen.contains(&new) {
+                    of_report.repeated += 1;
+                } else if may_add(place, section) {
+                    of_report.admitted += 1;
+                    seen.insert(new);
+                    delta.add_section(report.week, new, section);
+                } else {
+                    of_report.refused += 1;
                 }
-                added.push(of_report);
             }
-            let of_reports = added.iter().filter(|added| added.admitted > 0).count();
-            let is_logged = of_reports >= MIN_ENTRY_REPORTS;
-            delta.sort();
-            if is_logged {
-                append(transaction, &delta)?;
-            } else {
-                raise(transaction, &delta)?;
-            }
-            Ok((added, is_logged))
-        })?;
-        if is_logged {
-            logged.sections.extend(new);
-            logged.delta.add(delta);
-            logged.entries += 1;
+            added.push(of_report);
         }
-        Ok(added)
+        delta.sort();
+        let of_reports = added.iter().filter(|added| added.admitted > 0).count();
+        let is_logged = of_reports >= MIN_ENTRY_REPORTS;
+        let written = transact(connection, |transaction| {
+            if is_logged { append(transaction, &delta) } else { raise(transaction, &delta) }
+        });
+        match written {
+            Ok(()) if is_logged => {
+                logged.entries += 1;
+                logged.delta.add(delta);
+            }
+            Ok(()) => {}
+            Err(_) => {
+                for new in &delta.sections {
+                    seen.remove(new);
+                }
+            }
+        }
+        written.map(|()| added)
     }
 
     /// Empties the log into the counters.
     pub(super) fn fold(&mut self) -> Result<(), StoreError> {
-        let Self { connection, logged } = self;
+        let Self { connection, logged, .. } = self;
         if !is_empty(connection)? {
             transact(connection, |transaction| {
-                // Whoever else opens a store folds it, too: an export, a check.
-                let entries = entries(transaction)?;
-                let known = logged.as_mut().filter(|logged| logged.entries == entries);
-                let mut left;
-                let delta = if let Some(logged) = known {
-                    &mut logged.delta
-                } else {
-                    left = read(transaction)?;
-                    &mut left
-                };
+                // Another process may have left entries, and any that opens a store folds them: an
+                // export, a check.
+                let is_known = logged.entries == entries(transaction)?;
+                let mut left = if is_known { Delta::default() } else { read(transaction)? };
+                let delta = if is_known { &mut logged.delta } else { &mut left };
                 delta.sort();
                 raise(transaction, delta)?;
                 transaction.execute("DELETE FROM delta", []).map_err(sqlite("write to"))
             })?;
         }
-        *logged = Some(Logged::default());
+        *logged = Logged::default();
         Ok(())
+    }
+
+    /// Forgets the sections of the weeks before one, in memory as in the store.
+    pub(super) fn forget_before(&mut self, week: Week) {
+        if let Some(seen) = &mut self.seen {
+            seen.retain(|seen| *seen >= Seen::first_of(week));
+        }
     }
 
     /// Brings everything into the store's one file, so that what was deleted is nowhere else.
@@ -187,7 +189,7 @@ fn read(transaction: &Transaction<'_>) -> Result<Delta, StoreError> {
     while let Some(row) = rows.next().map_err(&read)? {
         let number: i64 = row.get(0).map_err(&read)?;
         let bytes: Vec<u8> = row.get(1).map_err(&read)?;
-        delta.add(sealed::open(&bytes).map_err(|error| {
+        delta.add(entry(&bytes).map_err(|error| {
             StoreError::Damaged(format!(
                 "row {number} of `delta` is no entry of the log: {error}. Restore a backup, or give \
                  up the reports in it: delete that row with SQLite's own tool"
@@ -197,13 +199,13 @@ fn read(transaction: &Transaction<'_>) -> Result<Delta, StoreError> {
     Ok(delta)
 }
 
+fn entry(bytes: &[u8]) -> Result<Delta, SealError> {
+    let delta: Delta = sealed::open(bytes)?;
+    if delta.is_whole() { Ok(delta) } else { Err(SealError::Malformed) }
+}
+
 /// Raises the counters and remembers the sections, both in the order of their tables.
-fn raise(transaction: &Transaction<'_>, delta: &Delta) -> Result<(), StoreError> {
+pub(super) fn raise(transaction: &Transaction<'_>, delta: &Delta) -> Result<(), StoreError> {
     sums::raise(transaction, delta)?;
-    let write = sqlite("write to");
-    let mut insert = transaction.prepare_cached("INSERT INTO seen VALUES (?)").map_err(&write)?;
-    for section in &delta.sections {
-        insert.execute([section.number()]).map_err(&write)?;
-    }
-    Ok(())
+    remembered::remember(transaction, &delta.sections)
 }

@@ -11,7 +11,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::de::DeserializeOwned;
 
-use super::delta::Delta;
+use super::delta::{Counted, Delta};
 use super::rows::{get, integer, parsed};
 use super::{sealed, sqlite};
 use crate::store::counts::{Counts, Sites, Words, of_site};
@@ -28,17 +28,23 @@ type Pairs<K, V> = Vec<(Kind, Vec<(K, V)>)>;
 
 /// Raises the counters.
 pub(super) fn raise(transaction: &Transaction<'_>, delta: &Delta) -> Result<(), StoreError> {
-    for (week, subjects) in &delta.counts {
-        let mut counts = subjects.iter().peekable();
-        while let Some((Subject { library, .. }, _)) = counts.peek().copied() {
-            let mut sums = read(transaction, library.as_ref(), *week)?;
-            while let Some((subject, counts)) = counts.next_if(|(next, _)| next.library == *library)
-            {
-                let kind = (subject.version.clone(), subject.origin);
-                sums.entry(kind).or_default().add(counts);
+    let mut subjects = delta.subjects().peekable();
+    while let Some((week, subject, _)) = subjects.peek() {
+        let (week, library) = (*week, subject.library.as_ref());
+        let mut sums = read(transaction, library, week)?;
+        let is_of_row = |(of, subject, _): &(Week, &Subject, _)| {
+            *of == week && subject.library.as_ref() == library
+        };
+        while let Some((_, subject, counters)) = subjects.next_if(is_of_row) {
+            let counts = sums.entry((subject.version.clone(), subject.origin)).or_default();
+            for (counted, by) in counters {
+                match counted {
+                    Counted::Site(site, fact) => counts.raise_site(site, fact, by),
+                    Counted::Word(word) => counts.raise_word(word, by),
+                }
             }
-            write(transaction, library.as_ref(), *week, &sums)?;
         }
+        write(transaction, library, week, &sums)?;
     }
     Ok(())
 }

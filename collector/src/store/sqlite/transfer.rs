@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, Transaction};
 
 use super::delta::Delta;
 use super::rows::{self, get, parsed};
-use super::{sqlite, sums};
+use super::{log, remembered, sqlite, sums};
 use crate::library::Site;
 use crate::store::seen::Seen;
 use crate::store::transfer::Line;
@@ -42,9 +42,8 @@ pub(super) fn export(connection: &Connection, take: &mut Take<'_>) -> Result<(),
         }
         Ok(())
     })?;
-    each(connection, "SELECT section FROM seen", |row| {
-        let seen = Seen::of_number(get(row, 0)?);
-        take(Line::Section { week: seen.week(), hash: seen.hash() })
+    remembered::each(connection, |week, hashes| {
+        hashes.into_iter().try_for_each(|hash| take(Line::Section { week, hash }))
     })
 }
 
@@ -56,36 +55,42 @@ pub(super) fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
     connection.query_row(sql, [], |row| row.get(0)).map_err(sqlite("read"))
 }
 
-/// Counters that are raised together: an export has those of one library and week in a row.
-const COUNTERS: usize = 100_000;
+/// Counters that are raised together, and sections that are remembered: an export has those of one
+/// library and week in a row.
+const TOGETHER: usize = 100_000;
 
 /// Keeps lines.
 pub(super) struct Import<'transaction> {
     transaction: &'transaction Transaction<'transaction>,
-    /// Counters that wait to be raised together, and how many.
-    counters: Delta,
+    /// Counters and sections that wait for others, and how many.
+    delta: Delta,
     waiting: usize,
 }
 
 impl<'transaction> Import<'transaction> {
     pub(super) fn new(transaction: &'transaction Transaction<'transaction>) -> Self {
-        Self { transaction, counters: Delta::default(), waiting: 0 }
+        Self { transaction, delta: Delta::default(), waiting: 0 }
     }
 
     /// Keeps one line.
     pub(super) fn take(&mut self, line: Line) -> Result<(), StoreError> {
-        let Line::Counter { week, subject, bit, count } = line else {
-            return import(self.transaction, line);
-        };
-        self.counters.of(week, &subject).raise(&bit, count);
+        match line {
+            Line::Counter { week, subject, bit, count } => {
+                self.delta.raise(week, &subject, &bit, count);
+            }
+            Line::Section { week, hash } => self.delta.sections.push(Seen::of_hash(week, hash)),
+            line => return import(self.transaction, line),
+        }
         self.waiting += 1;
-        if self.waiting == COUNTERS { self.raise() } else { Ok(()) }
+        if self.waiting == TOGETHER { self.raise() } else { Ok(()) }
     }
 
-    /// Raises the counters that still wait.
+    /// Keeps what still waits.
     pub(super) fn raise(&mut self) -> Result<(), StoreError> {
         self.waiting = 0;
-        sums::raise(self.transaction, &std::mem::take(&mut self.counters))
+        let mut delta = std::mem::take(&mut self.delta);
+        delta.sort();
+        log::raise(self.transaction, &delta)
     }
 }
 
@@ -109,11 +114,10 @@ fn import(transaction: &Transaction<'_>, line: Line) -> Result<(), StoreError> {
             .execute("DELETE FROM open", [])
             .and_then(|_| transaction.execute("INSERT INTO open VALUES (?)", [week.to_string()]))
             .map(drop),
-        Line::Section { week, hash } => transaction
-            .prepare_cached("INSERT INTO seen VALUES (?)")
-            .and_then(|mut insert| insert.execute([Seen::of_hash(week, hash).number()]))
-            .map(drop),
-        Line::Counter { .. } | Line::HeadcountStore(_) | Line::End(_) => Ok(()),
+        Line::Counter { .. }
+        | Line::Section { .. }
+        | Line::HeadcountStore(_)
+        | Line::End(_) => Ok(()),
     };
     kept.map_err(sqlite("write to"))
 }
