@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use std::num::NonZeroU64;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::http::HeaderName;
@@ -13,9 +14,12 @@ use crate::ingest::room::Room;
 use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
 
-/// A running collector: its store, the one thread that writes to it, its clock.
+/// A running collector: its store, the one thread that writes to it, its clock. Clones share it.
 #[derive(Clone)]
-pub struct Collector {
+pub struct Collector(Arc<Shared>);
+
+/// What they share.
+pub struct Shared {
     store: Arc<dyn Store>,
     pub(crate) writer: Writer,
     pub(crate) room: Room,
@@ -33,7 +37,7 @@ impl Collector {
     pub fn start(store: Arc<dyn Store>, clock: Clock, config: &Config) -> Result<Self, StoreError> {
         let writer = Writer::start(Arc::clone(&store), clock.clone(), config)?;
         let metrics = Metrics::new();
-        Ok(Self {
+        Ok(Self(Arc::new(Shared {
             store,
             writer,
             room: Room::new(),
@@ -41,7 +45,7 @@ impl Collector {
             publish_at: config.publish_at,
             proxy_header: config.proxy_header.clone(),
             metrics,
-        })
+        })))
     }
 
     /// Reads the store on a thread where blocking is allowed.
@@ -54,5 +58,13 @@ impl Collector {
             Ok(answer) => answer.map_err(Into::into),
             Err(_) => Err(Error::Stopping),
         }
+    }
+}
+
+impl Deref for Collector {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }

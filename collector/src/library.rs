@@ -134,7 +134,9 @@ impl Library {
             sites.insert(index, site.deprecated.clone());
         }
         let mut has = vec![false; self.sites.len()];
-        sites.keys().for_each(|site| has[*site] = true);
+        for site in sites.keys() {
+            has[*site] = true;
+        }
         let number = manifest.version.clone();
         self.versions.retain(|version| version.number != number);
         self.versions.push(Version { number, features: manifest.features.clone(), sites, has });

@@ -12,12 +12,6 @@ use headcount_collector::token::{Scope, Token};
 use headcount_collector::{Clock, log, server};
 use headcount_report::CrateName;
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mimalloc::MiMalloc;
-
-/// A report is hundreds of small values that one thread makes and another drops: with the C library's
-/// allocator, taking one costs an eighth more.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Collects headcount reports and answers what is used, by how many
 #[derive(Debug, Parser)]

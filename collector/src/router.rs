@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::time::timeout;
-use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::address::{DATA, HEALTH, ICON, METRICS, OVERVIEW, STATUS, STYLE};
 use crate::answer::{self, registered};
@@ -47,9 +46,6 @@ pub fn router(collector: Collector) -> Router {
         .route(METRICS, get(metrics::metrics))
         .merge(pages)
         .layer(middleware::from_fn(in_time))
-        .layer(fixed_header(header::CONTENT_SECURITY_POLICY, POLICY))
-        .layer(fixed_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(fixed_header(header::REFERRER_POLICY, "no-referrer"))
         .layer(middleware::from_fn_with_state(collector.clone(), metrics::counted))
         .with_state(collector)
 }
@@ -71,10 +67,16 @@ fn api() -> Router<Collector> {
         .fallback(async || Error::NotFound("there is nothing at this address".to_owned()))
 }
 
-async fn in_time(request: Request, next: Next) -> Result<Response, Error> {
-    timeout(REQUEST_TIME, next.run(request)).await.map_err(|_| Error::Slow)
-}
-
-fn fixed_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+/// Answers in time, and with what no answer is without.
+async fn in_time(request: Request, next: Next) -> Response {
+    let answer = timeout(REQUEST_TIME, next.run(request)).await;
+    let mut response = answer.unwrap_or_else(|_| Error::Slow.into_response());
+    let fixed = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    let fixed = fixed.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    response.headers_mut().extend(fixed);
+    response
 }

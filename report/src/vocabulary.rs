@@ -10,6 +10,7 @@
 //! [`FromStr`]: std::str::FromStr
 
 use std::borrow::Borrow;
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -131,7 +132,7 @@ word!(
     /// One of the targets that rustc itself names.
     Target,
     "a target of rustc's own list",
-    |word| TARGETS.binary_search(&word).is_ok()
+    |word| TARGETS.contains(word)
 );
 
 word!(
@@ -187,12 +188,9 @@ impl Characters {
     }
 }
 
-/// rustc's own list, in order: a collector looks a target up for every section.
-static TARGETS: LazyLock<Vec<&str>> = LazyLock::new(|| {
-    let mut targets: Vec<_> = include_str!("targets.txt").lines().collect();
-    targets.sort_unstable();
-    targets
-});
+/// rustc's own list: a collector looks a target up for every section.
+static TARGETS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("targets.txt").lines().collect());
 
 impl PlainVersion {
     /// The three numbers, for comparing versions in the order in which they were released.

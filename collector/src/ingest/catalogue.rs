@@ -57,7 +57,8 @@ impl Catalogue {
         for section in &report.sections {
             let library = known.libraries.get(section.library.as_str());
             let Sum { bits, is_known, unknown_sites } = sum::sum(section, library);
-            parts.is_sure &= library.is_some() || !known.registered.contains(section.library.as_str());
+            parts.is_sure &=
+                library.is_some() || !known.registered.contains(section.library.as_str());
             parts.unknown.unknown_libraries += u64::from(!is_known);
             parts.unknown.unknown_sites += unknown_sites;
             parts.summed.sections.push(bits);

@@ -31,7 +31,7 @@ use crate::store::{Added, Bits, Store, StoreError, Summed};
 mod tests;
 
 /// Reports that may wait. A sender that finds no place is told to come back, and keeps its report.
-const QUEUE: usize = 512;
+const QUEUE: usize = 1024;
 
 /// Reports in one transaction, at most: bounds how long the first of them waits for the last.
 const GROUP: usize = 256;
@@ -46,12 +46,11 @@ const PAUSE: Duration = Duration::from_millis(1);
 const TICK: Duration = Duration::from_secs(5);
 
 /// Hands work to the thread that writes.
-#[derive(Clone)]
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
     catalogue: Arc<Catalogue>,
-    /// Behind `jobs`, which is dropped first: the thread ends when the last of those is gone.
-    _thread: Arc<Thread>,
+    /// Behind `jobs`, which is dropped first: the thread ends when that is gone.
+    _thread: Thread,
 }
 
 /// The thread. Who drops this waits until it has written and folded all that it was given.
@@ -78,7 +77,7 @@ impl<T> Reply<T> {
 }
 
 impl Writer {
-    /// Starts the thread. It ends when the last clone of this is dropped, which waits for that.
+    /// Starts the thread. It ends when this is dropped, which waits for that.
     pub(crate) fn start(
         store: Arc<dyn Store>,
         clock: Clock,
@@ -93,7 +92,7 @@ impl Writer {
             .name("writer".to_owned())
             .spawn(move || runtime.block_on(desk.work(queue)))
             .map_err(io)?;
-        Ok(Self { jobs, catalogue, _thread: Arc::new(Thread(Some(thread))) })
+        Ok(Self { jobs, catalogue, _thread: Thread(Some(thread)) })
     }
 
     /// Adds a report to the sums; returns when they are durable.

@@ -31,7 +31,7 @@ enum Way {
     Floor,
     Collector,
     Sqlite(Kept),
-    Postgres(Kept),
+    Postgres(Kept, Statements),
 }
 
 /// What of a report a database keeps, in the words of `tests/builds/ingest`.
@@ -41,13 +41,22 @@ enum Kept {
     Facts,
 }
 
-const WAYS: [(Way, &str); 6] = [
+/// How many statements a database gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Statements {
+    ARow,
+    ATable,
+}
+
+const WAYS: [(Way, &str); 8] = [
     (Way::Floor, "a handler that only reads the body"),
     (Way::Collector, "the collector"),
     (Way::Sqlite(Kept::Bare), "SQLite, bare"),
     (Way::Sqlite(Kept::Facts), "SQLite, the same facts"),
-    (Way::Postgres(Kept::Bare), "PostgreSQL, bare"),
-    (Way::Postgres(Kept::Facts), "PostgreSQL, the same facts"),
+    (Way::Postgres(Kept::Bare, Statements::ARow), "PostgreSQL, bare"),
+    (Way::Postgres(Kept::Facts, Statements::ARow), "PostgreSQL, the same facts"),
+    (Way::Postgres(Kept::Bare, Statements::ATable), "PostgreSQL in arrays, bare"),
+    (Way::Postgres(Kept::Facts, Statements::ATable), "PostgreSQL in arrays, the same facts"),
 ];
 
 impl Kept {
@@ -192,7 +201,7 @@ impl Bench {
         let server = Server::start(&mut command)?;
         let reads = way == Way::Floor;
         let (warm, _) = self.load(&server, 0, WARM_SECONDS, reads)?;
-        let of_postgres = matches!(way, Way::Postgres(_));
+        let of_postgres = matches!(way, Way::Postgres(..));
         let processor = || -> Result<f64> {
             let postgres = if of_postgres { self.postgres.seconds()? } else { 0.0 };
             Ok(server.seconds()? + postgres)
@@ -214,8 +223,9 @@ impl Bench {
             Way::Sqlite(kept) => {
                 command.arg("sqlite").arg(folder.join("rows.sqlite")).arg(kept.word())
             }
-            Way::Postgres(kept) => {
-                command.arg("postgres").arg(self.postgres.folder()).arg(kept.word())
+            Way::Postgres(kept, statements) => {
+                command.arg("postgres").arg(self.postgres.folder()).arg(kept.word());
+                command.args((statements == Statements::ARow).then_some("--row-by-row"))
             }
         };
         command

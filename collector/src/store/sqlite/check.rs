@@ -210,10 +210,7 @@ mod tests {
 
     #[test]
     fn what_it_did_not_write_is_named() {
-        check(
-            "DELETE FROM seen",
-            &["2026-W47: the counters say 2 sections, 0 ids are remembered"],
-        );
+        check("DELETE FROM seen", &["2026-W47: the counters say 2 sections, 0 ids are remembered"]);
         check(
             "UPDATE sums SET sections = 5",
             &["2026-W47 of counted: lists say 5 sections, the counters 2"],

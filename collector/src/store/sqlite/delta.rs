@@ -58,10 +58,11 @@ impl Delta {
             other.words.iter().map(|word| number(&mut self.words, word)).collect();
         for (about, others) in other.counters {
             let counters = self.counters.entry(about).or_default();
-            for (other, by) in others.iter() {
-                let number = other.word().map_or(other, |word| numbers[word]);
-                counters.raise_by(number, by);
-            }
+            counters.raise_by(
+                others
+                    .iter()
+                    .map(|(other, by)| (other.word().map_or(other, |word| numbers[word]), by)),
+            );
         }
     }
 
@@ -72,7 +73,7 @@ impl Delta {
             || number(&mut self.words, bit),
             |(fact, site)| Number::of_site(site, fact),
         );
-        self.counters.entry((week, subject.clone())).or_default().raise_by(number, by);
+        self.counters.entry((week, subject.clone())).or_default().raise_by([(number, by)]);
     }
 
     /// Brings all of it into the one order that tells nothing.

@@ -34,7 +34,10 @@ pub(super) fn remember(transaction: &Transaction<'_>, sections: &[Seen]) -> Resu
         let sql = "INSERT OR REPLACE INTO seen VALUES (?, ?, ?)";
         let row = params![week.to_string(), number, sealed::seal(&hashes)];
         let write = sqlite("write to");
-        transaction.prepare_cached(sql).and_then(|mut insert| insert.execute(row)).map_err(write)?;
+        transaction
+            .prepare_cached(sql)
+            .and_then(|mut insert| insert.execute(row))
+            .map_err(write)?;
     }
     Ok(())
 }
@@ -102,4 +105,68 @@ fn opened(week: &str, number: i64, bytes: &[u8]) -> Result<Vec<u64>, StoreError>
              that row with SQLite's own tool: then retries of some thousand sections count twice"
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use headcount_report::SectionId;
+
+    use super::*;
+    use crate::store::{SqliteStore, Store};
+
+    fn week(number: i32) -> Week {
+        "2026-W47".parse::<Week>().unwrap().plus(number)
+    }
+
+    /// Sections of a week, in order.
+    fn sections(of_week: i32, ids: std::ops::Range<u128>) -> Vec<Seen> {
+        let seen = |id: u128| Seen::new(week(of_week), SectionId(id.to_be_bytes()));
+        let mut sections: Vec<Seen> = ids.map(seen).collect();
+        sections.sort_unstable();
+        sections
+    }
+
+    /// A store that remembers some sections, a transaction each.
+    fn store(path: &std::path::Path, groups: &[Vec<Seen>]) -> SqliteStore {
+        let store = SqliteStore::open(path).unwrap();
+        for group in groups {
+            store.writing().write(|transaction| remember(transaction, group)).unwrap();
+        }
+        store
+    }
+
+    #[test]
+    fn a_full_row_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let groups = [
+            sections(0, 0..4_000),
+            [sections(0, 4_000..5_000), sections(1, 0..7)].concat(),
+            [sections(0, 5_000..5_003), sections(1, 7..9)].concat(),
+            sections(0, 5_003..5_005),
+        ];
+        let store = store(&path, &groups);
+        let (mut rows, mut read) = (Vec::new(), Sections::default());
+        each(&store.reading(), |week, hashes| {
+            assert!(hashes.is_sorted());
+            rows.push((week, hashes.len()));
+            read.extend(hashes.into_iter().map(|hash| Seen::of_hash(week, hash)));
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(rows, [(week(0), 5_000), (week(0), 5), (week(1), 9)]);
+        assert_eq!(read, groups.concat().into_iter().collect());
+        assert_eq!(counts(&store.reading()).unwrap(), [(week(0), 5_005), (week(1), 9)].into());
+    }
+
+    #[test]
+    fn a_damaged_row_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let store = store(&path, &[sections(0, 0..3)]);
+        let damage = "UPDATE seen SET bytes = zeroblob(length(bytes))";
+        Connection::open(&path).unwrap().execute_batch(damage).unwrap();
+        let error = store.add(&[], &mut |_, _| true).unwrap_err().to_string();
+        assert!(error.contains("row 0 of `seen` for 2026-W47"), "{error}");
+    }
 }

@@ -114,10 +114,9 @@ fn import(transaction: &Transaction<'_>, line: Line) -> Result<(), StoreError> {
             .execute("DELETE FROM open", [])
             .and_then(|_| transaction.execute("INSERT INTO open VALUES (?)", [week.to_string()]))
             .map(drop),
-        Line::Counter { .. }
-        | Line::Section { .. }
-        | Line::HeadcountStore(_)
-        | Line::End(_) => Ok(()),
+        Line::Counter { .. } | Line::Section { .. } | Line::HeadcountStore(_) | Line::End(_) => {
+            Ok(())
+        }
     };
     kept.map_err(sqlite("write to"))
 }

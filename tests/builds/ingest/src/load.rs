@@ -20,7 +20,7 @@ pub(crate) struct Args {
     address: String,
     /// What `reports` wrote
     reports: PathBuf,
-    #[arg(long, default_value = "64")]
+    #[arg(long, default_value = "512")]
     connections: usize,
     /// Reports to begin with
     #[arg(long, default_value = "0")]

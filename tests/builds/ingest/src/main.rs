@@ -41,6 +41,9 @@ enum Command {
         /// The folder of its socket
         socket: PathBuf,
         kept: Kept,
+        /// A statement for each row, rather than one for all of a table
+        #[arg(long)]
+        row_by_row: bool,
     },
 }
 
@@ -54,6 +57,8 @@ fn main() -> anyhow::Result<()> {
         Command::Load(args) => load::run(&args),
         Command::Floor => servers::floor(),
         Command::Sqlite { file, kept } => sqlite::serve(&file, kept),
-        Command::Postgres { socket, kept } => postgres::serve(&socket, kept),
+        Command::Postgres { socket, kept, row_by_row } => {
+            postgres::serve(&socket, kept, row_by_row)
+        }
     }
 }

@@ -1,13 +1,14 @@
 //! Rows in PostgreSQL, a transaction a report, on eight connections.
 //!
-//! All rows of a table are one statement with an array for each column: a statement a row took five
-//! times as long.
+//! Either with a statement for each row, as most programs do it, or with one for all rows of a table,
+//! which has an array for each column.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
 use tokio::sync::{Mutex, mpsc};
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, NoTls, Statement, Transaction};
 
 use crate::event::{self, Event};
@@ -23,11 +24,11 @@ struct Connected {
     inserts: Vec<Statement>,
 }
 
-pub(crate) fn serve(socket: &Path, kept: Kept) -> anyhow::Result<()> {
+pub(crate) fn serve(socket: &Path, kept: Kept, row_by_row: bool) -> anyhow::Result<()> {
     servers::runtime()?.block_on(async {
         let (free, taken) = mpsc::channel(CONNECTIONS);
         for number in 0..CONNECTIONS {
-            let connected = connect(socket, kept, number == 0).await?;
+            let connected = connect(socket, kept, row_by_row, number == 0).await?;
             free.try_send(connected).ok().context("there is room")?;
         }
         let taken = Arc::new(Mutex::new(taken));
@@ -37,7 +38,7 @@ pub(crate) fn serve(socket: &Path, kept: Kept) -> anyhow::Result<()> {
                 let rows = Rows::of(&body, kept)?;
                 let mut connected =
                     taken.lock().await.recv().await.context("the connections are gone")?;
-                let kept = keep(&mut connected, &rows).await;
+                let kept = keep(&mut connected, &rows, row_by_row).await;
                 free.send(connected).await.ok().context("the connections are gone")?;
                 kept
             }
@@ -46,7 +47,12 @@ pub(crate) fn serve(socket: &Path, kept: Kept) -> anyhow::Result<()> {
     })
 }
 
-async fn connect(socket: &Path, kept: Kept, is_first: bool) -> anyhow::Result<Connected> {
+async fn connect(
+    socket: &Path,
+    kept: Kept,
+    row_by_row: bool,
+    is_first: bool,
+) -> anyhow::Result<Connected> {
     let mut config = tokio_postgres::Config::new();
     config.host_path(socket).user("bench").dbname("postgres");
     let (client, connection) = config.connect(NoTls).await.context("cannot connect")?;
@@ -60,6 +66,11 @@ async fn connect(socket: &Path, kept: Kept, is_first: bool) -> anyhow::Result<Co
         client.batch_execute(&fresh).await?;
     }
     let statements: &[&str] = match kept {
+        Kept::Bare if row_by_row => &["INSERT INTO event VALUES ($1, $2, $3, $4, $5, $6)"],
+        Kept::Facts if row_by_row => &[
+            "INSERT INTO section VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            "INSERT INTO fact VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        ],
         Kept::Bare => &["INSERT INTO event SELECT * FROM \
              unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])"],
         Kept::Facts => &[
@@ -77,14 +88,41 @@ async fn connect(socket: &Path, kept: Kept, is_first: bool) -> anyhow::Result<Co
     Ok(Connected { client, inserts })
 }
 
-async fn keep(connected: &mut Connected, rows: &Rows) -> anyhow::Result<()> {
+async fn keep(connected: &mut Connected, rows: &Rows, row_by_row: bool) -> anyhow::Result<()> {
     let Connected { client, inserts } = connected;
     let transaction = client.transaction().await?;
     match rows {
+        rows if row_by_row => keep_row_by_row(&transaction, inserts, rows).await?,
         Rows::Bare(events) => keep_events(&transaction, inserts, events).await?,
         Rows::Facts(facts) => keep_facts(&transaction, inserts, facts).await?,
     }
     Ok(transaction.commit().await?)
+}
+
+async fn keep_row_by_row(
+    transaction: &Transaction<'_>,
+    inserts: &[Statement],
+    rows: &Rows,
+) -> anyhow::Result<()> {
+    match rows {
+        Rows::Bare(events) => {
+            for Event { week, library, version, origin, site, facts } in events {
+                let row: [&(dyn ToSql + Sync); 6] = [week, library, version, origin, site, facts];
+                transaction.execute(&inserts[0], &row).await?;
+            }
+        }
+        Rows::Facts(Facts { sections, facts }) => {
+            for Head { id, week, library, version, origin } in sections {
+                let row: [&(dyn ToSql + Sync); 5] = [&&id[..], week, library, version, origin];
+                transaction.execute(&inserts[0], &row).await?;
+            }
+            for Row { section, dimension, value } in facts {
+                let row: [&(dyn ToSql + Sync); 3] = [&&section[..], dimension, value];
+                transaction.execute(&inserts[1], &row).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A column of some rows.

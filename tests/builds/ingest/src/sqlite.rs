@@ -1,10 +1,11 @@
 //! Rows in SQLite, a transaction a report, as durable as the collector.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use anyhow::Context;
 use rusqlite::{Connection, Transaction, params};
+use tokio::sync::Mutex;
 
 use crate::event::{self, Event};
 use crate::facts::{self, Facts, Head, Row};
@@ -22,7 +23,11 @@ pub(crate) fn serve(file: &Path, kept: Kept) -> anyhow::Result<()> {
     let connection = Arc::new(Mutex::new(connection));
     let router = servers::keeping(move |body| {
         let connection = Arc::clone(&connection);
-        async move { tokio::task::spawn_blocking(move || keep(&connection, &body, kept)).await? }
+        async move {
+            let rows = Rows::of(&body, kept)?;
+            let mut connection = connection.lock_owned().await;
+            tokio::task::spawn_blocking(move || keep(&mut connection, rows)).await?
+        }
     });
     servers::runtime()?.block_on(servers::serve(router))
 }
@@ -45,9 +50,7 @@ pub(crate) fn sizes(file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn keep(connection: &Mutex<Connection>, body: &[u8], kept: Kept) -> anyhow::Result<()> {
-    let rows = Rows::of(body, kept)?;
-    let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+fn keep(connection: &mut Connection, rows: Rows) -> anyhow::Result<()> {
     let transaction = connection.transaction()?;
     match rows {
         Rows::Bare(events) => keep_events(&transaction, events)?,

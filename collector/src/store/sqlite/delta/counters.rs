@@ -41,14 +41,14 @@ impl Number {
 #[serde(from = "Vec<(Number, u64)>")]
 pub(super) struct Counters {
     /// In order up to `summed`, and behind that as they were raised.
-    counters: Vec<(Number, u64)>,
+    counts: Vec<(Number, u64)>,
     summed: usize,
     /// Raised by one each, and waiting to be counted.
     raised: Vec<Number>,
 }
 
 /// So many counters may wait to be summed, whatever is summed already.
-const FEW: usize = 64;
+const FEW: usize = 256;
 
 impl Counters {
     /// Raises one by one.
@@ -56,18 +56,18 @@ impl Counters {
         self.raised.push(number);
     }
 
-    /// Raises one.
-    pub(super) fn raise_by(&mut self, number: Number, by: u64) {
-        self.counters.push((number, by));
+    /// Raises some.
+    pub(super) fn raise_by(&mut self, counts: impl IntoIterator<Item = (Number, u64)>) {
+        self.counts.extend(counts);
         // Each time half of them are new, so that each is moved a few times at most.
-        if self.counters.len() > 2 * self.summed + FEW {
+        if self.counts.len() > 2 * self.summed + FEW {
             self.sum();
         }
     }
 
     /// Gives the words other numbers, and brings all counters into order, each once.
     pub(super) fn renumber(&mut self, words: &[Number]) {
-        let numbers = self.counters.iter_mut().map(|(number, _)| number);
+        let numbers = self.counts.iter_mut().map(|(number, _)| number);
         for number in numbers.chain(&mut self.raised) {
             if let Some(word) = number.word() {
                 *number = words[word];
@@ -75,39 +75,38 @@ impl Counters {
         }
         self.raised.sort_unstable();
         let raised = self.raised.chunk_by(|one, next| one == next);
-        self.counters.extend(raised.map(|same| (same[0], same.len() as u64)));
+        self.counts.extend(raised.map(|same| (same[0], same.len() as u64)));
         self.raised.clear();
         self.sum();
     }
 
     /// What each is raised by, once all is in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Number, u64)> {
-        self.counters.iter().copied()
+        self.counts.iter().copied()
     }
 
     fn sum(&mut self) {
         // A stable sort, which finds what is in order already.
-        self.counters.sort_by_key(|(number, _)| *number);
-        self.counters.dedup_by(|(next, by), (number, count)| {
+        self.counts.sort_by_key(|(number, _)| *number);
+        self.counts.dedup_by(|(next, by), (number, count)| {
             let is_same = next == number;
             if is_same {
                 *count = count.saturating_add(*by);
             }
             is_same
         });
-        self.summed = self.counters.len();
+        self.summed = self.counts.len();
     }
 }
 
 impl From<Vec<(Number, u64)>> for Counters {
-    fn from(counters: Vec<(Number, u64)>) -> Self {
-        let summed = counters.len();
-        Self { counters, summed, raised: Vec::new() }
+    fn from(counts: Vec<(Number, u64)>) -> Self {
+        Self { summed: counts.len(), counts, raised: Vec::new() }
     }
 }
 
 impl Serialize for Counters {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.counters.serialize(serializer)
+        self.counts.serialize(serializer)
     }
 }
