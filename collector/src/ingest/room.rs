@@ -7,7 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::error::Error;
 
 /// Bytes of bodies that there is room for, of all requests together, from their arrival until the
-/// store has them. Two of the largest manifests, or a queue full of reports of 64 kB each; reports made
+/// store has them. Two of the largest manifests, or a queue full of reports of 16 kB each; reports made
 /// to need the most memory, taken apart, need thirty times as much.
 const ROOM_BYTES: usize = 16 << 20;
 

@@ -70,25 +70,7 @@ impl Log {
             Some(seen) => seen,
             None => seen.insert(remembered::all(connection)?),
         };
-        let mut delta = Delta::default();
-        let mut added = Vec::with_capacity(reports.len());
-        for (place, report) in reports.iter().enumerate() {
-            let mut of_report = Added::default();
-            let first_of_week = Seen::first_of(report.week);
-            for section in &report.sections {
-                let new = first_of_week.with(section.id);
-                if seen.contains(&new) {
-                    of_report.repeated += 1;
-                } else if may_add(place, section) {
-                    of_report.admitted += 1;
-                    seen.insert(new);
-                    delta.add_section(report.week, new, section);
-                } else {
-                    of_report.refused += 1;
-                }
-            }
-            added.push(of_report);
-        }
+        let (added, mut delta) = new_sections(reports, seen, may_add);
         delta.sort();
         let of_reports = added.iter().filter(|added| added.admitted > 0).count();
         let is_logged = of_reports >= MIN_ENTRY_REPORTS;
@@ -147,6 +129,33 @@ impl Log {
         let timeout = self.connection.busy_timeout(BUSY_TIMEOUT);
         checkpoint.and(timeout).map_err(sqlite("write to"))
     }
+}
+
+/// What the sections add that were not counted before; from now on, they were.
+fn new_sections(
+    reports: &[Summed],
+    seen: &mut Sections,
+    may_add: &mut dyn FnMut(usize, &Bits) -> bool,
+) -> (Vec<Added>, Delta) {
+    let (mut added, mut delta) = (Vec::with_capacity(reports.len()), Delta::default());
+    for (place, report) in reports.iter().enumerate() {
+        let mut of_report = Added::default();
+        let first_of_week = Seen::first_of(report.week);
+        for section in &report.sections {
+            let new = first_of_week.with(section.id);
+            if seen.contains(&new) {
+                of_report.repeated += 1;
+            } else if may_add(place, section) {
+                of_report.admitted += 1;
+                seen.insert(new);
+                delta.add_section(report.week, new, section);
+            } else {
+                of_report.refused += 1;
+            }
+        }
+        added.push(of_report);
+    }
+    (added, delta)
 }
 
 /// Whether nothing waits to be folded, whichever process put it there.
