@@ -157,7 +157,7 @@ fn back_up(path: &Path, copy: &Path) -> anyhow::Result<()> {
 }
 
 fn check(path: &Path) -> anyhow::Result<()> {
-    let progress = progress("checking", "{wide_bar} step {pos} of {len} {elapsed}");
+    let progress = progress("checking", "{wide_bar} {percent} % {elapsed}");
     progress.enable_steady_tick(TICK);
     let problems = existing(path)?.check_step_by_step(|done, of| {
         progress.set_length(of as u64);

@@ -246,6 +246,12 @@ fn site_answer(
         .map(|week| WeekCount { week: week.week, count: week.called, n: week.sections })
         .collect();
     let trend = Trend::of(&counts);
+    let verdict = match versions.last().zip(library.latest_line()) {
+        Some((last, line)) if tally.view.is_latest_line && !library.is_in_latest_line(last) => {
+            Verdict::gone(&line, last)
+        }
+        _ => Verdict::of(kind, &evidence, trend, tally.publication, question),
+    };
     SiteAnswer {
         path,
         kind,
@@ -257,7 +263,7 @@ fn site_answer(
         linked: linked.map(|share| LinkedShare { n: share.n, share }),
         series,
         trend,
-        verdict: Verdict::of(kind, &evidence, trend, tally.publication, question),
+        verdict,
     }
 }
 

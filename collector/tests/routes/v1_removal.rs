@@ -136,6 +136,24 @@ async fn any_site_can_be_asked_for_by_name() {
 }
 
 #[tokio::test]
+async fn a_site_that_is_gone_from_the_line_is_called_gone() {
+    let served = Served::with_library().await;
+    served.register(&manifest("2.0.0", &json!({"a": {"kind": "fn"}}))).await;
+    served.report("2026-W47", &sections(1, "1.0.0", 3, 3)).await;
+    let verdict = |answer: &Value| answer["sites"][0]["verdict"].clone();
+    let gone = verdict(&served.removal("?line=latest").await);
+    assert_eq!(
+        (&gone["kind"], &gone["more_sections"]),
+        (&json!("not_enough_sections"), &json!(null))
+    );
+    let text = gone["text"].as_str().unwrap();
+    assert!(text.contains("release line, 2, has it; 1.0.0 was the last"), "{text}");
+    assert_eq!(verdict(&served.removal("").await)["kind"], "not_yet");
+    let there = verdict(&served.removal("?line=latest&site=a").await);
+    assert_eq!(there["more_sections"], 4 * 554);
+}
+
+#[tokio::test]
 async fn bad_questions_are_refused_by_name() {
     let served = Served::with_library().await;
     let cases = [

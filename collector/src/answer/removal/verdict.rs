@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use headcount_report::{SiteKind, Week};
+use headcount_report::{PlainVersion, SiteKind, Week};
 use serde::Serialize;
 
 use super::{Evidence, Question};
@@ -19,7 +19,7 @@ pub struct Verdict {
     /// The sentence.
     pub text: String,
     /// Over all the wanted weeks: how many more sections a verdict takes, if there are no more
-    /// calls among them.
+    /// calls among them. Absent where no number of them would do.
     pub more_sections: Option<u64>,
 }
 
@@ -60,6 +60,15 @@ impl Verdict {
         } else {
             Self::not_enough(&lacking, publication, question)
         }
+    }
+
+    /// That of a site that no version of the latest release line has: of those that are asked about, none
+    /// will ever say anything of it.
+    pub(super) fn gone(line: &str, last: &PlainVersion) -> Self {
+        let text = format!(
+            "Not enough sections: no version of the latest release line, {line}, has it; {last} was the last."
+        );
+        Self { kind: VerdictKind::NotEnoughSections, text, more_sections: None }
     }
 
     fn safe(seen: &str, weeks: &[&Evidence], question: &Question) -> Self {

@@ -31,7 +31,8 @@ impl SqliteStore {
         self.check_step_by_step(|_, _| ())
     }
 
-    /// The same; says before each step how many are done, and of how many.
+    /// The same; says before each step how many are done, and of how many. The sums of each library and
+    /// week are a step, which most are.
     ///
     /// # Errors
     /// As for [`check`](Self::check).
@@ -42,13 +43,18 @@ impl SqliteStore {
         let connection = self.reading_sums()?;
         let transaction = connection.unchecked_transaction().map_err(sqlite("read"))?;
         let mut problems = Vec::new();
+        let of = RULES.len() + sums::rows(&transaction)?;
         for (done, rule) in RULES.iter().enumerate() {
-            say(done, RULES.len() + 1);
+            say(done, of);
             problems.extend(broken(&transaction, rule).map_err(sqlite("read"))?);
         }
-        say(RULES.len(), RULES.len() + 1);
         let mut sums = Sums::new(&transaction)?;
-        sums::all(&transaction, |library, week, of_week| sums.take(library, week, &of_week))?;
+        let mut done = RULES.len();
+        sums::all(&transaction, |library, week, of_week| {
+            say(done, of);
+            done += 1;
+            sums.take(library, week, &of_week)
+        })?;
         problems.extend(sums.problems()?);
         Ok(problems)
     }

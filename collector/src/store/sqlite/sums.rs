@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::de::DeserializeOwned;
 
 use super::delta::{Counted, Delta};
-use super::rows::{get, integer, parsed};
+use super::rows::{get, integer, parsed, unsigned};
 use super::{sealed, sqlite};
 use crate::store::counts::{Counts, Sites, Words, of_site};
 use crate::store::{Bit, StoreError, Subject, SumRow, Wanted};
@@ -92,6 +92,13 @@ pub(super) fn all(
 ) -> Result<(), StoreError> {
     let sql = "SELECT library, week, words, sites FROM sums";
     each(connection, sql, &[], |row, library, week| take(library, week, of_row(row)?))
+}
+
+/// How many libraries and weeks there are.
+pub(super) fn rows(connection: &Connection) -> Result<usize, StoreError> {
+    let sql = "SELECT count(*) FROM sums";
+    let count = connection.query_row(sql, [], |row| row.get(0)).map_err(sqlite("read"))?;
+    Ok(usize::try_from(unsigned(count)).unwrap_or(usize::MAX))
 }
 
 /// Whether any section of a version was counted.
