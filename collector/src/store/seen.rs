@@ -13,6 +13,9 @@ pub(super) struct Seen(i64);
 /// Bits of the hash. The others are a week's number, which lasts until 2065.
 const HASH_BITS: u32 = 52;
 
+/// The bits of the hash.
+const MASK: u64 = (1 << HASH_BITS) - 1;
+
 /// 2^64 over the golden ratio, which mixes well: Knuth, The Art of Computer Programming, 6.4.
 const GOLDEN: u128 = 0x9e37_79b9_7f4a_7c15;
 
@@ -27,8 +30,7 @@ impl Seen {
         let id = u128::from_be_bytes(id.0);
         // An id is random, so any of its bits would do. But nobody has to rely on that.
         let mixed = id ^ (id >> 64).wrapping_mul(GOLDEN);
-        let hash = mixed & ((1 << HASH_BITS) - 1);
-        self.with_hash(u64::try_from(hash).unwrap_or_default())
+        self.with_hash(u64::try_from(mixed & u128::from(MASK)).unwrap_or_default())
     }
 
     /// A section of a week by its [`hash`](Self::hash).
@@ -48,11 +50,11 @@ impl Seen {
 
     /// The hash of its id.
     pub(super) fn hash(self) -> u64 {
-        self.0.cast_unsigned() & ((1 << HASH_BITS) - 1)
+        self.0.cast_unsigned() & MASK
     }
 
     fn with_hash(self, hash: u64) -> Self {
-        Self(self.0 >> HASH_BITS << HASH_BITS | hash.cast_signed())
+        Self(self.0 >> HASH_BITS << HASH_BITS | (hash & MASK).cast_signed())
     }
 }
 
@@ -75,6 +77,7 @@ mod tests {
             let seen = Seen::new(week, id);
             assert_eq!(seen.week(), week);
             assert_eq!(Seen::of_hash(week, seen.hash()), seen);
+            assert_eq!(Seen::of_hash(week, seen.hash() | !MASK), seen);
         }
     }
 

@@ -134,7 +134,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     // A commit returns when the log is on disk. NORMAL would lose what a 2xx has promised.
     connection.pragma_update(None, "synchronous", "full")?;
-    // 32 MiB: what was logged is read when it is folded, a few seconds later.
+    // 32 MiB: the pages of what was logged are deleted and overwritten a few seconds later.
     connection.pragma_update(None, "cache_size", -32 * 1024)?;
     // What is deleted is overwritten: an id of a closed week is not to be found in a free page.
     connection.pragma_update(None, "secure_delete", "on")
