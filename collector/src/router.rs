@@ -71,12 +71,12 @@ fn api() -> Router<Collector> {
 async fn in_time(request: Request, next: Next) -> Response {
     let answer = timeout(REQUEST_TIME, next.run(request)).await;
     let mut response = answer.unwrap_or_else(|_| Error::Slow.into_response());
-    let fixed = [
+    for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-    ];
-    let fixed = fixed.map(|(name, value)| (name, HeaderValue::from_static(value)));
-    response.headers_mut().extend(fixed);
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
     response
 }

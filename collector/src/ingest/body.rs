@@ -97,7 +97,8 @@ impl Coding {
 }
 
 thread_local! {
-    /// Making one takes longer than inflating a report.
+    /// Making one takes longer than inflating a report. It keeps the largest window that it had, of which
+    /// no more was ever touched than a body may become.
     static CONTEXT: RefCell<DCtx<'static>> = RefCell::new(DCtx::create());
 }
 

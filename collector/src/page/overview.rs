@@ -1,12 +1,12 @@
 //! The list of all libraries.
 
+use headcount_report::figure::{counted, grouped};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout;
 use crate::address;
 use crate::store::LibraryLine;
-use headcount_report::figure::{counted, grouped};
 
 /// Libraries that are listed at once: enough to look through, and a page that loads at once.
 const LISTED: usize = 100;

@@ -1,13 +1,13 @@
 //! How the collector does: for its operator, with nothing that others may not see.
 
 use headcount_report::Week;
+use headcount_report::figure::grouped;
 use headcount_report::limits::OPEN_WEEKS;
 use maud::{Markup, html};
 
 use super::layout;
 use crate::metrics::Totals;
 use crate::store::LibraryLine;
-use headcount_report::figure::grouped;
 
 /// The page.
 pub(super) fn page(libraries: &[LibraryLine], totals: &Totals, running: Week) -> Markup {

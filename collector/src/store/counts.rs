@@ -41,8 +41,8 @@ impl Counts {
 
     /// Raises one counter.
     pub(super) fn raise(&mut self, bit: &Bit, by: u64) {
-        match bit.dimension.fact().zip(bit.value.parse().ok()) {
-            Some((fact, site)) => self.raise_site(site, fact, by),
+        match bit.site() {
+            Some((site, fact)) => self.raise_site(site, fact, by),
             None => self.raise_word(bit, by),
         }
     }

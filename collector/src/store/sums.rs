@@ -39,11 +39,8 @@ impl Bits {
         let mut sites = std::collections::BTreeMap::<u32, Facts>::new();
         let mut words = Vec::new();
         for bit in bits {
-            match bit.dimension.fact() {
-                Some(fact) => {
-                    let site = bit.value.parse().expect("a site's index");
-                    sites.entry(site).or_default().insert(fact);
-                }
+            match bit.site() {
+                Some((site, fact)) => sites.entry(site).or_default().insert(fact),
                 None => words.push(bit),
             }
         }
@@ -75,6 +72,11 @@ impl Bit {
     /// A fact of this kind about `value`.
     pub fn new(dimension: Dimension, value: impl Into<SmolStr>) -> Self {
         Self { dimension, value: value.into() }
+    }
+
+    /// The site by its index and the fact about it, if it is about a site.
+    pub(super) fn site(&self) -> Option<(u32, Fact)> {
+        Some((self.value.parse().ok()?, self.dimension.fact()?))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use headcount_report::figure::{counted, grouped, percent, percent_at_most};
 use headcount_report::{PlainVersion, SiteKind, Week};
 use serde::Serialize;
 
@@ -9,7 +10,6 @@ use super::{Evidence, Question};
 use crate::answer::share::{self, Share};
 use crate::answer::trend::{Trend, TrendKind};
 use crate::publish::Publication;
-use headcount_report::figure::{counted, grouped, percent, percent_at_most};
 
 /// Whether a site can go, in a word and in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -66,7 +66,8 @@ impl Verdict {
     /// will ever say anything of it.
     pub(super) fn gone(line: &str, last: &PlainVersion) -> Self {
         let text = format!(
-            "Not enough sections: no version of the latest release line, {line}, has it; {last} was the last."
+            "Not enough sections: no version of the latest release line, {line}, has it; {last} was \
+             the last."
         );
         Self { kind: VerdictKind::NotEnoughSections, text, more_sections: None }
     }

@@ -1,10 +1,10 @@
 //! Weeks along the bottom, shares up the side.
 
 use headcount_report::Week;
+use headcount_report::figure::percent;
 use maud::{Markup, html};
 
 use super::{WIDTH, at};
-use headcount_report::figure::percent;
 
 /// The part of a chart that holds data, and what it measures there.
 pub(super) struct Axes {

@@ -1,13 +1,13 @@
 //! A share week by week, on its way below a threshold.
 
 use headcount_report::Week;
+use headcount_report::figure::percent;
 use maud::{Markup, html};
 
 use super::axes::Axes;
 use super::{WIDTH, at};
 use crate::answer::removal::Point;
 use crate::answer::share::Share;
-use headcount_report::figure::percent;
 
 const HEIGHT: f64 = 220.0;
 

@@ -1,9 +1,9 @@
 //! How much of all use the most used part of an API makes up.
 
+use headcount_report::figure::percent;
 use maud::{Markup, html};
 
 use super::{WIDTH, at};
-use headcount_report::figure::percent;
 
 const HEIGHT: f64 = 220.0;
 const LEFT: f64 = 48.0;

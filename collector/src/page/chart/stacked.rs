@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
+use headcount_report::figure::percent;
 use maud::{Markup, html};
 
 use super::axes::Axes;
 use super::stack::{Column, Stack};
 use super::{WIDTH, at};
-use headcount_report::figure::percent;
 
 const HEIGHT: f64 = 280.0;
 

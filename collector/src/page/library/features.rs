@@ -1,5 +1,6 @@
 //! Which parts of a library matter?
 
+use headcount_report::figure::{counted, grouped, percent, percent_at_most};
 use maud::{Markup, html};
 
 use super::frame::{Frame, Tab};
@@ -10,7 +11,6 @@ use crate::answer::share::Share;
 use crate::answer::tally::Tally;
 use crate::library::Library;
 use crate::page::{chart, form};
-use headcount_report::figure::{counted, grouped, percent, percent_at_most};
 
 /// The page.
 pub(in crate::page) fn page(library: &Library, tally: &Tally, features: &Features) -> Markup {

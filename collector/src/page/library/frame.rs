@@ -1,5 +1,6 @@
 //! What every page of a library has around it: its name, what it rests on, the way to its others.
 
+use headcount_report::figure::grouped;
 use maud::{Markup, html};
 
 use super::parts::origins;
@@ -7,7 +8,6 @@ use crate::address;
 use crate::answer::tally::Tally;
 use crate::library::Library;
 use crate::page::layout;
-use headcount_report::figure::grouped;
 
 /// The pages of a library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

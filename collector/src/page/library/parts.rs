@@ -1,11 +1,11 @@
 //! What several pages of a library have: figures with their intervals, and what they rest on.
 
+use headcount_report::figure::{counted, percent, percent_at_least, percent_at_most};
 use headcount_report::{Deprecation, Origin};
 use maud::{Markup, html};
 
 use crate::answer::basis::Basis;
 use crate::answer::share::Share;
-use headcount_report::figure::{counted, percent, percent_at_least, percent_at_most};
 
 /// Under these, a share in large type would look surer than it is.
 const FEW_SECTIONS: u64 = 20;

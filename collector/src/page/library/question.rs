@@ -1,9 +1,9 @@
 //! What the author means by safe.
 
+use headcount_report::figure::percent;
 use maud::{Markup, html};
 
 use crate::answer::removal::Removal;
-use headcount_report::figure::percent;
 
 /// What the form offers. Other values can be written into the address.
 const THRESHOLDS: [f64; 6] = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1];

@@ -1,6 +1,7 @@
 //! One site that may go or not: its verdict, its shares, its weeks.
 
 use headcount_report::SiteKind;
+use headcount_report::figure::{counted, grouped, percent, percent_at_most};
 use maud::{Markup, html};
 
 use super::parts::{estimate, key, note, origins, spread, too_few};
@@ -9,7 +10,6 @@ use crate::answer::removal::{LinkedShare, Removal, SiteAnswer, Verdict, VerdictK
 use crate::answer::share::Share;
 use crate::answer::tally::Tally;
 use crate::page::chart;
-use headcount_report::figure::{counted, grouped, percent, percent_at_most};
 
 /// The card.
 pub(super) fn site_card(site: &SiteAnswer, removal: &Removal, tally: &Tally) -> Markup {

@@ -1,5 +1,6 @@
 //! Which versions of the things around it do a library's users have, and which must it support?
 
+use headcount_report::figure::{counted, grouped, percent, percent_at_least};
 use maud::{Markup, html};
 
 use super::frame::{Frame, Tab};
@@ -12,7 +13,6 @@ use crate::library::Library;
 use crate::page::chart::{self, Of, Stack};
 use crate::page::form;
 use crate::publish::View;
-use headcount_report::figure::{counted, grouped, percent, percent_at_least};
 
 const COVERAGES: [f64; 6] = [0.8, 0.9, 0.95, 0.98, 0.99, 0.999];
 

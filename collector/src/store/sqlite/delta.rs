@@ -68,11 +68,10 @@ impl Delta {
 
     /// Raises one counter.
     pub(super) fn raise(&mut self, week: Week, subject: &Subject, bit: &Bit, by: u64) {
-        let site = bit.dimension.fact().zip(bit.value.parse().ok());
-        let number = site.map_or_else(
-            || number(&mut self.words, bit),
-            |(fact, site)| Number::of_site(site, fact),
-        );
+        let number = match bit.site() {
+            Some((site, fact)) => Number::of_site(site, fact),
+            None => number(&mut self.words, bit),
+        };
         self.counters.entry((week, subject.clone())).or_default().raise_by([(number, by)]);
     }
 
